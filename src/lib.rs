@@ -1,1 +1,12 @@
+//! Tracker Sync: an event-driven synchroniser of issue trackers.
+//!
+//! The flow is the layout: a webhook is taken in ([`intake`]), made durable ([`queue`]), taken by a worker ([`worker`]), which
+//! brings one issue in line ([`sync`]) on both trackers ([`trackers`]). At the side, called and calling nobody: [`store`],
+//! [`coordination`], [`config`], [`telemetry`].
+#![deny(missing_docs)]
+#![warn(clippy::pedantic)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod clock;
+pub mod config;
+pub mod ids;

@@ -1,0 +1,168 @@
+//! Configuration: TOML files, overridden by `TRACKERSYNC_…` variables, overridden by `--set`. Reading is a function of its
+//! arguments; nothing here opens a connection.
+
+pub mod diagnostic;
+pub mod environment;
+pub mod node;
+pub mod place;
+pub mod secret;
+pub mod section;
+pub mod server;
+pub mod services;
+pub mod show;
+pub mod sync;
+pub mod tracker;
+pub mod worker;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use self::{
+    diagnostic::Diagnostic,
+    environment::Environment,
+    node::Table,
+    place::{Place, Source},
+    section::{Findings, Section},
+};
+use crate::ids::TrackerName;
+
+/// The configuration, read and checked as far as that is possible without asking a tracker.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `[server]`: intake and the folder of embedded data.
+    pub server: server::ServerConfig,
+    /// `[queue]`: RabbitMQ, or embedded.
+    pub queue: services::QueueConfig,
+    /// `[store]`: PostgreSQL, or embedded SQLite.
+    pub store: services::StoreConfig,
+    /// `[coordination]`: Redis, or in this process.
+    pub coordination: services::CoordinationConfig,
+    /// `[telemetry]`: logs, traces.
+    pub telemetry: services::TelemetryConfig,
+    /// `[worker]`: how many jobs at once, deadlines, retries.
+    pub worker: worker::WorkerConfig,
+    /// `[trackers.NAME]`.
+    pub trackers: BTreeMap<TrackerName, tracker::TrackerConfig>,
+    /// `[[sync]]`, in their order.
+    pub syncs: Vec<sync::SyncConfig>,
+}
+
+/// What was read and what was found on the way.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration, unless there was an error.
+    pub config: Option<Config>,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Prefix of the variables that override settings; `__` stands between the keys.
+pub const VARIABLE_PREFIX: &str = "TRACKERSYNC_";
+
+/// Variables with our prefix that are not settings.
+const RESERVED_VARIABLES: [&str; 2] = ["CONFIG", "LOG"];
+
+/// Reads the files that `-c` names (a folder stands for all `.toml` files in it, in order of name).
+///
+/// # Errors
+/// A file that cannot be read, as a finding.
+pub fn read_sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Diagnostic> {
+    let mut sources = Vec::new();
+    for path in paths {
+        for file in expand(path)? {
+            let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+            sources.push(Arc::new(Source { name: file.display().to_string(), text }));
+        }
+    }
+    Ok(sources)
+}
+
+fn expand(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|file| file.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        let message = format!("the folder {} holds no .toml file", path.display());
+        return Err(Diagnostic::error("config::file", message, Place::Default));
+    }
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let message = format!("cannot read the configuration {}: {error}", path.display());
+    Diagnostic::error("config::file", message, Place::Default)
+        .hint("name it with -c FILE, or start with config-example/roundup-jira.toml")
+}
+
+/// Reads the configuration from texts, variables and `--set KEY=VALUE` arguments.
+#[must_use]
+pub fn load(sources: &[Arc<Source>], environment: &Environment, settings: &[String]) -> Loaded {
+    let findings = Findings::default();
+    let mut tree = Table::empty(Place::Default);
+    for source in sources {
+        match node::from_toml(source) {
+            Ok(table) => tree.overlay(table),
+            Err(errors) => errors.into_iter().for_each(|error| findings.add(error)),
+        }
+    }
+    lay_over_variables(&mut tree, environment);
+    lay_over_settings(&mut tree, settings, &findings);
+    let config = read(&tree, environment, &findings);
+    let diagnostics = findings.into_vec();
+    let usable = diagnostics.iter().all(|diagnostic| diagnostic.is_warning);
+    Loaded { config: config.filter(|_| usable), diagnostics }
+}
+
+fn lay_over_variables(tree: &mut Table, environment: &Environment) {
+    for (name, value) in environment.with_prefix(VARIABLE_PREFIX) {
+        if RESERVED_VARIABLES.contains(&name) {
+            continue;
+        }
+        let path = name.to_ascii_lowercase();
+        let keys: Vec<&str> = path.split("__").collect();
+        if keys.len() > 1 {
+            let place = Place::Variable(format!("{VARIABLE_PREFIX}{name}"));
+            tree.set_path(&keys, node::from_argument(value, place));
+        }
+    }
+}
+
+fn lay_over_settings(tree: &mut Table, settings: &[String], findings: &Findings) {
+    for setting in settings {
+        let Some((path, value)) = setting.split_once('=') else {
+            let message = format!("--set takes KEY=VALUE, as in --set server.listen=127.0.0.1:9000, not `{setting}`");
+            findings.add(Diagnostic::error("config::set", message, Place::Default));
+            continue;
+        };
+        let place = Place::CommandLine(path.to_owned());
+        tree.set_path(&path.split('.').collect::<Vec<_>>(), node::from_argument(value, place));
+    }
+}
+
+fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Option<Config> {
+    let root = Section::new("the configuration", tree, findings);
+    let empty = Table::empty(Place::Default);
+    let section = |key: &'static str| root.section(key).unwrap_or_else(|| Section::new(format!("[{key}]"), &empty, findings));
+    let server = server::read(section("server"));
+    let queue = services::read_queue(section("queue"), environment);
+    let store = services::read_store(section("store"), environment);
+    let coordination = services::read_coordination(section("coordination"), environment);
+    let telemetry = services::read_telemetry(section("telemetry"));
+    let worker = worker::read(section("worker"));
+    let trackers = tracker::read_all(&root, environment);
+    let syncs = sync::read_all(&root, &trackers);
+    root.finish();
+    Some(Config { server, queue, store, coordination, telemetry, worker, trackers, syncs })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! `[worker]`: how many jobs at once, how long one may take, how often it is tried.
+
+use std::time::Duration;
+
+use super::section::Section;
+
+/// Settings of the workers.
+#[derive(Clone, Debug)]
+pub struct WorkerConfig {
+    /// Jobs that run at the same time in one process.
+    pub concurrency: usize,
+    /// Longest run of one job; then it is stopped and tried again.
+    pub deadline: Duration,
+    /// How long an issue stays locked after its worker was last heard of.
+    pub lease: Duration,
+    /// Attempts until an event is parked in the dead queue.
+    pub max_attempts: u32,
+    /// Pause before the second attempt; it doubles each time.
+    pub backoff: Duration,
+    /// Longest pause between two attempts.
+    pub max_backoff: Duration,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            concurrency: 8,
+            deadline: Duration::from_mins(1),
+            lease: Duration::from_secs(15),
+            max_attempts: 12,
+            backoff: Duration::from_secs(1),
+            max_backoff: Duration::from_mins(15),
+        }
+    }
+}
+
+pub(super) fn read(section: Section<'_>) -> WorkerConfig {
+    let default = WorkerConfig::default();
+    let config = WorkerConfig {
+        concurrency: usize::try_from(section.number("concurrency", 8, 1..=1_000)).unwrap_or(default.concurrency),
+        deadline: section.duration("deadline").unwrap_or(default.deadline),
+        lease: section.duration("lease").unwrap_or(default.lease),
+        max_attempts: u32::try_from(section.number("max_attempts", 12, 1..=1_000)).unwrap_or(default.max_attempts),
+        backoff: section.duration("backoff").unwrap_or(default.backoff),
+        max_backoff: section.duration("max_backoff").unwrap_or(default.max_backoff),
+    };
+    section.finish();
+    config
+}

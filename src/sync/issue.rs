@@ -1,0 +1,166 @@
+//! An issue as the sync engine sees it, whatever tracker it comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::IssueId;
+
+/// Attribute paths and their values. An unset attribute is JSON null or absent; a list is a JSON array.
+pub type Attributes = BTreeMap<String, Value>;
+
+/// What an issue looked like when it was read: exactly what the rules asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The immutable id.
+    pub id: IssueId,
+    /// What people call it: `PROJ-17`, `issue17`.
+    pub key: String,
+    /// The attributes that were asked for.
+    #[serde(default)]
+    pub attributes: Attributes,
+    /// Comments or messages, oldest first; empty unless asked for.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+    /// Attachments or files; empty unless asked for.
+    #[serde(default)]
+    pub files: Vec<File>,
+    /// Whether the issue is assigned to us.
+    #[serde(default)]
+    pub assigned_to_us: bool,
+}
+
+/// A comment (Jira) or message (Roundup).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id in its tracker.
+    pub id: String,
+    /// The author's name, for people.
+    pub author: String,
+    /// When it was written.
+    pub date: Timestamp,
+    /// The text.
+    pub text: String,
+    /// Keywords on it, where the tracker has such.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+}
+
+/// An attachment (Jira) or file (Roundup).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// Its id in its tracker.
+    pub id: String,
+    /// The file's name.
+    pub name: String,
+    /// Bytes, where the tracker tells.
+    #[serde(default)]
+    pub size: Option<u64>,
+}
+
+/// One of the two sides of a sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Our own tracker.
+    Local,
+    /// The tracker of the customer or partner.
+    Remote,
+}
+
+impl Side {
+    /// The other side.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Local => Self::Remote,
+            Self::Remote => Self::Local,
+        }
+    }
+
+    /// `local` or `remote`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Remote => "remote",
+        }
+    }
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What both sides looked like when they were last brought in line, and what was copied between them since the beginning.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Base {
+    /// Attributes of the remote issue.
+    #[serde(default)]
+    pub remote: Attributes,
+    /// Attributes of the local issue.
+    #[serde(default)]
+    pub local: Attributes,
+    /// Messages and files that were copied.
+    #[serde(default)]
+    pub copies: Vec<Copied>,
+}
+
+/// What can be copied from one side to the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyKind {
+    /// A message or comment.
+    Message,
+    /// A file or attachment.
+    File,
+}
+
+/// One copy that was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Copied {
+    /// Of what.
+    pub kind: CopyKind,
+    /// The side that the copy was made on.
+    pub to: Side,
+    /// The id of the original on the other side; empty for a text of our own.
+    pub source: String,
+    /// The id of the copy.
+    pub copy: String,
+}
+
+impl Base {
+    /// Moves the attributes of one side on to what they are now, but for the paths that are still open.
+    pub fn advance(&mut self, side: Side, now: Attributes, open: &BTreeSet<String>) {
+        let attributes = match side {
+            Side::Local => &mut self.local,
+            Side::Remote => &mut self.remote,
+        };
+        let before = std::mem::replace(attributes, now);
+        for path in open {
+            match before.get(path) {
+                Some(value) => attributes.insert(path.clone(), value.clone()),
+                None => attributes.remove(path),
+            };
+        }
+    }
+
+    /// Whether this item of one side is accounted for: copied from there, or itself a copy.
+    #[must_use]
+    pub fn knows(&self, kind: CopyKind, side: Side, id: &str) -> bool {
+        self.copies.iter().any(|copied| {
+            copied.kind == kind
+                && ((copied.to == side.other() && copied.source == id) || (copied.to == side && copied.copy == id))
+        })
+    }
+
+    /// Whether this item of one side was made by us as a copy.
+    #[must_use]
+    pub fn is_copy(&self, kind: CopyKind, side: Side, id: &str) -> bool {
+        self.copies.iter().any(|copied| copied.kind == kind && copied.to == side && copied.copy == id)
+    }
+}

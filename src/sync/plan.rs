@@ -1,0 +1,210 @@
+//! A Plan: what one evaluation decided, and why. Data only: it is printed, tested, stored and carried out.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    issue::{Attributes, Side},
+    value,
+};
+
+/// What is to be done to bring one issue in line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Whether the local issue is to be created.
+    pub creates_local: bool,
+    /// One report for each rule, in the order of the configuration.
+    pub rules: Vec<RuleReport>,
+    /// Changes of the local issue.
+    pub local: Changes,
+    /// Changes of the remote issue.
+    pub remote: Changes,
+}
+
+/// What one rule decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleReport {
+    /// The rule's kind: `two_way`.
+    pub kind: String,
+    /// The attributes it joins, for people: `title <-> summary`.
+    pub subject: String,
+    /// Where it stands: `sync.toml:31`.
+    pub place: String,
+    /// The decision.
+    pub outcome: RuleOutcome,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The decisions that a rule can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleOutcome {
+    /// Something is to be written.
+    Change,
+    /// Both sides are in line.
+    Unchanged,
+    /// The rule does not apply now.
+    Skipped,
+    /// A conflict that the rule is told to leave alone.
+    Held,
+    /// This rule stopped the sync of this issue.
+    Stopped,
+    /// Not looked at, because an earlier rule stopped the sync.
+    NotReached,
+    /// The rule cannot be carried out with these values.
+    Failed,
+}
+
+impl RuleOutcome {
+    /// One word for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+            Self::Held => "held",
+            Self::Stopped => "stopped",
+            Self::NotReached => "not reached",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Everything to be written on one side.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Attributes, by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, FieldChange>,
+    /// New messages, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<NewMessage>,
+    /// Files to be copied from the other side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileCopy>,
+}
+
+impl Changes {
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.messages.is_empty() && self.files.is_empty()
+    }
+
+    /// The new values alone.
+    #[must_use]
+    pub fn new_values(&self) -> Attributes {
+        self.fields.iter().map(|(path, change)| (path.clone(), change.new.clone())).collect()
+    }
+}
+
+/// A new value for an attribute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The value that was read.
+    pub old: Value,
+    /// The value to be written.
+    pub new: Value,
+    /// Index of the rule that decided it last.
+    pub rule: usize,
+}
+
+/// A message to be added.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewMessage {
+    /// The text.
+    pub text: String,
+    /// Who wrote the original; absent for texts of our own and those that go to the remote side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When the original was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Timestamp>,
+    /// Id of the original on the other side; empty for a text of our own.
+    #[serde(default)]
+    pub source: String,
+    /// Index of the rule.
+    pub rule: usize,
+}
+
+/// A file to be copied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileCopy {
+    /// Id of the original on the other side.
+    pub source: String,
+    /// The file's name.
+    pub name: String,
+    /// Bytes, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Index of the rule.
+    pub rule: usize,
+}
+
+impl Plan {
+    /// Whether nothing is to be written on either side.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.creates_local && self.local.is_empty() && self.remote.is_empty()
+    }
+
+    /// The changes of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &Changes {
+        match side {
+            Side::Local => &self.local,
+            Side::Remote => &self.remote,
+        }
+    }
+
+    /// The report of the rule that stopped the sync, if one did.
+    #[must_use]
+    pub fn stopped_by(&self) -> Option<&RuleReport> {
+        self.rules.iter().find(|report| report.outcome == RuleOutcome::Stopped)
+    }
+
+    /// The Plan in words, a line for each rule and each effect.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let mut lines = Vec::new();
+        for (number, report) in self.rules.iter().enumerate() {
+            let RuleReport { kind, subject, place, outcome, reason } = report;
+            lines.push(format!("{:>3}. {kind} {subject}  [{place}]", number + 1));
+            lines.push(format!("     {}: {reason}", outcome.word()));
+        }
+        lines.push(String::new());
+        lines.extend(self.effects_in_words());
+        lines.join("\n")
+    }
+
+    /// What would be written, a line for each effect; one line saying so if there is none.
+    #[must_use]
+    pub fn effects_in_words(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.creates_local {
+            lines.push("create the local issue".to_owned());
+        }
+        for side in [Side::Local, Side::Remote] {
+            let changes = self.side(side);
+            for (path, change) in &changes.fields {
+                lines.push(format!("set {side} {path}: {} -> {}", value::shown(&change.old), value::shown(&change.new)));
+            }
+            for message in &changes.messages {
+                lines.push(format!("add {side} message {}", value::shown(&Value::String(message.text.clone()))));
+            }
+            for file in &changes.files {
+                let size = file.size.map_or_else(String::new, |size| format!(" ({size} bytes)"));
+                lines.push(format!("copy file \"{}\"{size} to the {side} side", file.name));
+            }
+        }
+        if lines.is_empty() {
+            lines.push("nothing to do".to_owned());
+        }
+        lines
+    }
+}

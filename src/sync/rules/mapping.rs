@@ -1,0 +1,183 @@
+//! How a value of one side is expressed on the other: maps, defaults, prefixes, and the equality that goes with them.
+
+use serde_json::Value;
+
+use crate::{
+    config::{
+        diagnostic::Diagnostic,
+        node::{Node, NodeValue},
+        section::Section,
+    },
+    sync::value::{equal, is_unset, same_text, shown, to_text},
+};
+
+/// The translation between the values of both sides.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    to_remote: Option<Vec<(String, Value)>>,
+    to_local: Option<Vec<(String, Value)>>,
+    /// Goes to the remote side when the local value is unset; in the remote side's values.
+    pub l_default: Value,
+    /// Goes to the local side when the remote value is unset; in the local side's values.
+    pub r_default: Value,
+    /// A local value that counts as unset.
+    pub local_unset: Value,
+    strip_prefix: String,
+    local_prefix: String,
+    allowed_chars: Option<String>,
+    joined_by: Option<String>,
+}
+
+/// A value that a map does not hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotInMap(String);
+
+impl NotInMap {
+    /// What is wrong, for the Plan.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        format!("the map has no entry for {}, and there is no default", self.0)
+    }
+}
+
+impl Mapping {
+    pub(super) fn read(section: &Section<'_>) -> Self {
+        let map = read_map(section, "map");
+        let imap = read_map(section, "imap");
+        let separator = section.text("separator").map_or_else(|| ", ".to_owned(), |text| text.value);
+        let text = |key| section.text(key).map(|text| text.value).unwrap_or_default();
+        Self {
+            to_local: imap.clone().or_else(|| map.as_deref().map(inverse)),
+            to_remote: map.or_else(|| imap.as_deref().map(inverse)),
+            l_default: read_value(section, "l_default"),
+            r_default: read_default(section),
+            local_unset: read_value(section, "local_unset"),
+            strip_prefix: text("strip_prefix"),
+            local_prefix: text("local_prefix"),
+            allowed_chars: section.text("allowed_chars").map(|text| text.value),
+            joined_by: section.flag("join_multilink", false).then_some(separator),
+        }
+    }
+
+    /// The remote value as every comparison sees it.
+    #[must_use]
+    pub fn seen(&self, remote: &Value) -> Value {
+        match remote {
+            Value::String(text) if !self.strip_prefix.is_empty() => {
+                Value::from(text.strip_prefix(&self.strip_prefix).unwrap_or(text))
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// What a local value is on the remote side; the default for an unset one.
+    ///
+    /// # Errors
+    /// The value is not in the map.
+    pub fn to_remote(&self, local: &Value) -> Result<Value, NotInMap> {
+        if is_unset(local) {
+            return Ok(self.l_default.clone());
+        }
+        let local = match (&self.joined_by, local) {
+            (Some(separator), Value::Array(_)) => Value::from(to_text(local, separator)),
+            _ => local.clone(),
+        };
+        translate(self.to_remote.as_deref(), &local, &self.l_default)
+    }
+
+    /// What a remote value (as [`Mapping::seen`]) is on the local side; the default for an unset one.
+    ///
+    /// # Errors
+    /// The value is not in the map.
+    pub fn to_local(&self, remote: &Value) -> Result<Value, NotInMap> {
+        if is_unset(remote) {
+            return Ok(self.r_default.clone());
+        }
+        let value = translate(self.to_local.as_deref(), remote, &self.r_default)?;
+        Ok(match value {
+            Value::Array(items) => items.into_iter().map(|item| self.dress(item)).collect(),
+            single => self.dress(single),
+        })
+    }
+
+    /// Whether there is nothing to do between a local and a remote value.
+    ///
+    /// With maps it is enough that one direction says so: a map that is not one-to-one must not make both sides take turns.
+    #[must_use]
+    pub fn in_line(&self, local: &Value, remote: &Value) -> bool {
+        if is_unset(local) && is_unset(remote) {
+            return is_unset(&self.l_default) && is_unset(&self.r_default);
+        }
+        let there = self.to_remote(local).is_ok_and(|value| equal(&value, remote));
+        let back = self.to_local(remote).is_ok_and(|value| equal(&value, local));
+        there || back
+    }
+
+    /// Whether a local value counts as unset.
+    #[must_use]
+    pub fn is_local_unset(&self, local: &Value) -> bool {
+        is_unset(local) || (!self.local_unset.is_null() && equal(local, &self.local_unset))
+    }
+
+    fn dress(&self, value: Value) -> Value {
+        let Value::String(text) = value else { return value };
+        let allowed = |c: char| self.allowed_chars.as_ref().is_none_or(|allowed| allowed.contains(c));
+        let text: String = text.chars().map(|c| if allowed(c) { c } else { '_' }).collect();
+        Value::from(format!("{}{text}", self.local_prefix))
+    }
+}
+
+fn translate(map: Option<&[(String, Value)]>, value: &Value, default: &Value) -> Result<Value, NotInMap> {
+    let Some(map) = map else { return Ok(value.clone()) };
+    if let Value::Array(items) = value {
+        return items.iter().map(|item| translate(Some(map), item, default)).collect();
+    }
+    let text = to_text(value, ", ");
+    match map.iter().rev().find(|(key, _)| same_text(key, &text)) {
+        Some((_, mapped)) => Ok(mapped.clone()),
+        None if !is_unset(default) => Ok(default.clone()),
+        None => Err(NotInMap(shown(value))),
+    }
+}
+
+fn inverse(map: &[(String, Value)]) -> Vec<(String, Value)> {
+    map.iter().map(|(key, value)| (to_text(value, ", "), Value::from(key.as_str()))).collect()
+}
+
+fn read_map(section: &Section<'_>, key: &'static str) -> Option<Vec<(String, Value)>> {
+    let node = section.node(key)?;
+    let NodeValue::Table(table) = &node.value else {
+        return section.wrong(key, node, &format!("must be a table of values, not {}", node.value.kind()));
+    };
+    Some(table.entries.iter().map(|entry| (entry.key.clone(), plain_value(&entry.value))).collect())
+}
+
+/// `default` is the older name of `r_default`; both at once is a contradiction.
+fn read_default(section: &Section<'_>) -> Value {
+    let (older, newer) = (section.node("default"), section.node("r_default"));
+    if let (Some(older), Some(_)) = (older, newer) {
+        let message = "`default` is another name of `r_default`; give one of them";
+        section.findings.add(Diagnostic::error("rules::value", message, older.place.clone()));
+    }
+    newer.or(older).map_or(Value::Null, plain_value)
+}
+
+pub(super) fn read_value(section: &Section<'_>, key: &'static str) -> Value {
+    section.node(key).map_or(Value::Null, plain_value)
+}
+
+fn plain_value(node: &Node) -> Value {
+    match &node.value {
+        NodeValue::String(text) => Value::from(text.as_str()),
+        NodeValue::Integer(number) => Value::from(*number),
+        NodeValue::Float(number) => Value::from(*number),
+        NodeValue::Boolean(flag) => Value::from(*flag),
+        NodeValue::Array(items) => items.iter().map(plain_value).collect(),
+        NodeValue::Table(table) => table
+            .entries
+            .iter()
+            .map(|entry| (entry.key.clone(), plain_value(&entry.value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}

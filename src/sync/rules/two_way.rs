@@ -1,0 +1,159 @@
+//! `two_way`: either side may change the attribute.
+//!
+//! If the two are in line, nothing. If both are unset, the defaults go across. If the remote value changed since the last sync
+//! and has a value, the local side gets it, even if that one changed too: `conflict = "remote"`, the predecessor's policy and the
+//! default. `"local"` turns that round, `"hold"` writes neither side until one gives way. A remote value that was emptied does not
+//! erase a local one. Otherwise the local value goes to the remote side; one that was emptied empties the remote one, one that
+//! never was does not.
+
+use serde_json::Value;
+
+use super::{
+    Access, Rule,
+    common::{required_local_name, required_remote_name},
+    evaluation::{Evaluation, Verdict},
+    mapping::Mapping,
+};
+use crate::{
+    config::{
+        diagnostic::Diagnostic,
+        section::{Section, nearest},
+    },
+    sync::{
+        issue::Side,
+        plan::RuleOutcome,
+        value::{equal, is_unset, shown},
+    },
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Conflict {
+    Remote,
+    Local,
+    Hold,
+}
+
+const CONFLICTS: [(&str, Conflict); 3] = [("remote", Conflict::Remote), ("local", Conflict::Local), ("hold", Conflict::Hold)];
+
+#[derive(Debug)]
+struct TwoWay {
+    local: String,
+    remote: String,
+    mapping: Mapping,
+    conflict: Conflict,
+}
+
+pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
+    let (local, remote) = (required_local_name(section), required_remote_name(section));
+    let mapping = Mapping::read(section);
+    let conflict = read_conflict(section);
+    Some(Box::new(TwoWay { local: local?, remote: remote?, mapping, conflict }))
+}
+
+fn read_conflict(section: &Section<'_>) -> Conflict {
+    let Some(text) = section.text("conflict") else { return Conflict::Remote };
+    CONFLICTS.iter().find(|(name, _)| *name == text.value).map_or_else(
+        || {
+            let message = format!("`conflict` cannot be \"{}\"", text.value);
+            let hint = nearest(&text.value, CONFLICTS.iter().map(|(name, _)| *name));
+            section.findings.add(Diagnostic::error("rules::value", message, text.place.clone()).hint(hint));
+            Conflict::Remote
+        },
+        |(_, conflict)| *conflict,
+    )
+}
+
+impl Rule for TwoWay {
+    fn access(&self) -> Access {
+        let mut access = Access::default();
+        access.local.paths.insert(self.local.clone());
+        access.remote.paths.insert(self.remote.clone());
+        access.writes.insert((Side::Local, self.local.clone()));
+        access.writes.insert((Side::Remote, self.remote.clone()));
+        access
+    }
+
+    fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
+        let local = evaluation.value(Side::Local, &self.local);
+        let remote = self.mapping.seen(&evaluation.value(Side::Remote, &self.remote));
+        if self.mapping.in_line(&local, &remote) {
+            return Verdict::unchanged(format!("both are {}", shown(&local)));
+        }
+        if is_unset(&local) && is_unset(&remote) {
+            return self.set_defaults(evaluation);
+        }
+        if !evaluation.local_exists() {
+            return self.to_local(evaluation, &remote, "new local issue");
+        }
+        let remote_changed = evaluation.options().remote_change || self.changed(evaluation, Side::Remote, &remote);
+        let local_changed = self.changed(evaluation, Side::Local, &local);
+        match (remote_changed, local_changed) {
+            (true, _) if is_unset(&remote) => {
+                self.to_remote(evaluation, &local, "the remote value was emptied; that does not erase the local one")
+            }
+            (true, true) => self.resolve(evaluation, &local, &remote),
+            (true, false) => self.to_local(evaluation, &remote, "remote changed since last sync"),
+            (false, true) => self.to_remote(evaluation, &local, "local changed since last sync"),
+            (false, false) if is_unset(&local) => self.to_local(evaluation, &remote, "local was never set"),
+            (false, false) => self.to_remote(evaluation, &local, "they differ, and remote did not change since last sync"),
+        }
+    }
+}
+
+impl TwoWay {
+    /// Whether a value differs from the one of the last sync. A side that was never synced counts as changed on the remote side
+    /// only, so that a first sync takes the remote values.
+    fn changed(&self, evaluation: &Evaluation<'_>, side: Side, now: &Value) -> bool {
+        let before = match side {
+            Side::Local => evaluation.base().local.get(&self.local),
+            Side::Remote => evaluation.base().remote.get(&self.remote),
+        };
+        match (side, before) {
+            (Side::Remote, before) => !equal(&self.mapping.seen(before.unwrap_or(&Value::Null)), now),
+            (Side::Local, Some(before)) => !equal(before, now),
+            (Side::Local, None) => false,
+        }
+    }
+
+    fn resolve(&self, evaluation: &mut Evaluation<'_>, local: &Value, remote: &Value) -> Verdict {
+        match self.conflict {
+            Conflict::Remote => self.to_local(evaluation, remote, "both sides changed since last sync, conflict = \"remote\""),
+            Conflict::Local => self.to_remote(evaluation, local, "both sides changed since last sync, conflict = \"local\""),
+            Conflict::Hold => Verdict::new(
+                RuleOutcome::Held,
+                format!("both sides changed since last sync, local {} and remote {}: held", shown(local), shown(remote)),
+            ),
+        }
+    }
+
+    fn set_defaults(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
+        let mut verdicts = Vec::new();
+        if !is_unset(&self.mapping.l_default) && evaluation.local_exists() {
+            let value = self.mapping.l_default.clone();
+            verdicts.push(evaluation.set(Side::Remote, &self.remote, value, "both are unset, l_default"));
+        }
+        if !is_unset(&self.mapping.r_default) {
+            let value = self.mapping.r_default.clone();
+            verdicts.push(evaluation.set(Side::Local, &self.local, value, "both are unset, r_default"));
+        }
+        let changed = verdicts.iter().any(|verdict| verdict.outcome == RuleOutcome::Change);
+        let reasons: Vec<String> = verdicts.into_iter().map(|verdict| verdict.reason).collect();
+        let outcome = if changed { RuleOutcome::Change } else { RuleOutcome::Skipped };
+        Verdict::new(outcome, if reasons.is_empty() { "both are unset".to_owned() } else { reasons.join("; ") })
+    }
+
+    fn to_local(&self, evaluation: &mut Evaluation<'_>, remote: &Value, because: &str) -> Verdict {
+        match self.mapping.to_local(remote) {
+            Ok(wanted) if is_unset(&wanted) => Verdict::unchanged(format!("remote {} is unset", self.remote)),
+            Ok(wanted) => evaluation.set(Side::Local, &self.local, wanted, because),
+            Err(missing) => Verdict::failed(missing.reason()),
+        }
+    }
+
+    fn to_remote(&self, evaluation: &mut Evaluation<'_>, local: &Value, because: &str) -> Verdict {
+        match self.mapping.to_remote(local) {
+            Ok(wanted) => evaluation.set(Side::Remote, &self.remote, wanted, because),
+            Err(missing) => Verdict::failed(missing.reason()),
+        }
+    }
+}

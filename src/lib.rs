@@ -10,4 +10,5 @@
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod store;
 pub mod sync;

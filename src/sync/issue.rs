@@ -114,10 +114,24 @@ pub struct Base {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CopyKind {
+    /// The issue itself.
+    Issue,
     /// A message or comment.
     Message,
     /// A file or attachment.
     File,
+}
+
+impl CopyKind {
+    /// One word, as it is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Message => "message",
+            Self::File => "file",
+        }
+    }
 }
 
 /// One copy that was made.

@@ -1,7 +1,13 @@
 //! The sync engine: loads both sides, lets the rules decide, carries out the Plan. It knows no web, queue, database or HTTP.
 
+mod apply;
+mod create;
+pub mod engine;
 pub mod fault;
 pub mod issue;
+mod journal;
+pub mod outcome;
 pub mod plan;
+pub mod ports;
 pub mod rules;
 pub mod value;

@@ -1,0 +1,103 @@
+//! The durable state: links, journal, audit trail. SQLite in the data folder, or PostgreSQL; the same SQL for both.
+
+mod audit;
+mod journal;
+mod links;
+mod migrations;
+mod pool;
+
+pub use audit::AuditRow;
+pub use pool::{Pool, StoreError};
+
+use async_trait::async_trait;
+
+use crate::{
+    clock::SharedClock,
+    ids::{IssueId, LinkId, SyncName},
+    sync::{
+        fault::Fault,
+        issue::Copied,
+        ports::{AuditEntry, Intent, Link, Opened, Records, Token},
+    },
+};
+
+/// The store.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool,
+    clock: SharedClock,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date, under a lock.
+    ///
+    /// # Errors
+    /// It cannot be reached, or its schema is not ours.
+    pub async fn open(pool: Pool, clock: SharedClock) -> Result<Self, StoreError> {
+        migrations::run(&pool).await?;
+        Ok(Self { pool, clock })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.pool.ping().await
+    }
+
+    /// The newest entries of the audit trail of one remote issue.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn audit_of(&self, sync: &SyncName, remote: &IssueId, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        audit::newest(&self.pool, sync, remote, limit).await
+    }
+}
+
+#[async_trait]
+impl Records for Store {
+    async fn link_of_remote(&self, sync: &SyncName, remote: &IssueId) -> Result<Option<Link>, Fault> {
+        Ok(links::by_remote(&self.pool, sync, remote).await?)
+    }
+
+    async fn link_of_local(&self, sync: &SyncName, local: &IssueId) -> Result<Option<Link>, Fault> {
+        Ok(links::by_local(&self.pool, sync, local).await?)
+    }
+
+    async fn links(&self, sync: &SyncName) -> Result<Vec<Link>, Fault> {
+        Ok(links::all(&self.pool, sync).await?)
+    }
+
+    async fn ensure_link(&self, sync: &SyncName, remote: &IssueId, remote_key: &str) -> Result<Link, Fault> {
+        Ok(links::ensure(&self.pool, sync, remote, remote_key, self.clock.now()).await?)
+    }
+
+    async fn save_link(&self, link: &Link) -> Result<bool, Fault> {
+        Ok(links::save(&self.pool, link, self.clock.now()).await?)
+    }
+
+    async fn copies(&self, link: &LinkId) -> Result<Vec<Copied>, Fault> {
+        Ok(journal::copies(&self.pool, link).await?)
+    }
+
+    async fn open_intents(&self, link: &LinkId) -> Result<Vec<Intent>, Fault> {
+        Ok(journal::open_intents(&self.pool, link).await?)
+    }
+
+    async fn open_intent(&self, intent: &Intent) -> Result<Opened, Fault> {
+        Ok(journal::open(&self.pool, intent).await?)
+    }
+
+    async fn close_intent(&self, token: &Token, made: &str) -> Result<(), Fault> {
+        Ok(journal::close(&self.pool, token, made).await?)
+    }
+
+    async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {
+        Ok(journal::forget(&self.pool, token, run).await?)
+    }
+
+    async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {
+        Ok(audit::add(&self.pool, entry).await?)
+    }
+}

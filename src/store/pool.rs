@@ -1,0 +1,105 @@
+//! The two databases behind one face.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::sync::fault::Fault;
+
+/// Runs the same expression on whichever database it is: both understand the SQL that we write.
+macro_rules! on_pool {
+    ($self:expr, $pool:ident => $body:expr) => {
+        match $self {
+            $crate::store::Pool::Sqlite($pool) => {
+                $body;
+            }
+            $crate::store::Pool::Postgres($pool) => {
+                $body;
+            }
+        }
+    };
+    ($self:expr, $pool:ident -> $body:expr) => {
+        match $self {
+            $crate::store::Pool::Sqlite($pool) => $body,
+            $crate::store::Pool::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use on_pool;
+
+/// Connections to one of the two databases.
+#[derive(Clone, Debug)]
+pub enum Pool {
+    /// SQLite, embedded.
+    Sqlite(SqlitePool),
+    /// PostgreSQL.
+    Postgres(PgPool),
+}
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database's own error.
+    #[error("the store: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the store's schema: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored text is not what we wrote.
+    #[error("the store holds a text that cannot be read: {0}")]
+    Content(#[from] serde_json::Error),
+    /// The data folder cannot be made.
+    #[error("the data folder {0}: {1}")]
+    Folder(String, std::io::Error),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            // Whatever is wrong with the database, the event must wait for it: nothing about the event itself is wrong.
+            StoreError::Database(_) | StoreError::Migration(_) | StoreError::Folder(..) => Fault::transient(error.to_string()),
+            StoreError::Content(_) => Fault::bug(error.to_string()),
+        }
+    }
+}
+
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Pool {
+    /// Opens (and makes, if need be) an SQLite file. What is committed is on disk.
+    ///
+    /// # Errors
+    /// The folder cannot be made, the file cannot be opened.
+    pub async fn sqlite(file: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| StoreError::Folder(folder.display().to_string(), error))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(ACQUIRE_TIMEOUT);
+        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
+        Ok(Self::Sqlite(pool))
+    }
+
+    /// Opens a PostgreSQL database. Connections are made when they are needed, so this succeeds while it is away.
+    ///
+    /// # Errors
+    /// The URL cannot be understood.
+    pub fn postgres(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?;
+        let pool =
+            PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options);
+        Ok(Self::Postgres(pool))
+    }
+
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        on_pool!(self, pool => sqlx::query("SELECT 1").execute(pool).await?);
+        Ok(())
+    }
+}

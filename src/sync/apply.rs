@@ -1,0 +1,227 @@
+//! Carries out a Plan: fields first, in one request a side; then messages and files, each written down in the journal before it
+//! is tried, so that it happens once whatever happens to us.
+
+use std::collections::BTreeSet;
+
+use tracing::{info, warn};
+
+use super::{
+    engine::Run,
+    fault::{Fault, FaultKind},
+    issue::{Attributes, CopyKind, Side},
+    plan::{Changes, FieldChange, FileCopy, NewMessage, Plan},
+    ports::{FileContent, Intent, Opened, Token, Tracker},
+};
+use crate::ids::{IssueId, LinkId};
+
+/// What became of a Plan.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Attribute paths whose new value was refused.
+    pub refused: BTreeSet<(Side, String)>,
+    /// What failed, for the record: rule and reason.
+    pub failures: Vec<String>,
+}
+
+/// Where the effects go.
+pub(super) struct Target<'a> {
+    pub link: &'a LinkId,
+    pub local: &'a IssueId,
+    pub remote: &'a IssueId,
+}
+
+impl Target<'_> {
+    fn issue(&self, side: Side) -> &IssueId {
+        match side {
+            Side::Local => self.local,
+            Side::Remote => self.remote,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Carries out everything but the creation of the local issue. `texts_before` counts the texts of our own that the link had
+    /// before this run.
+    pub(super) async fn apply(&self, plan: &Plan, target: &Target<'_>, texts_before: usize) -> Result<Applied, Fault> {
+        let mut applied = Applied::default();
+        for side in [Side::Local, Side::Remote] {
+            let created_with_fields = plan.creates_local && side == Side::Local;
+            if !created_with_fields {
+                self.set_fields(side, plan.side(side), target, &mut applied).await?;
+            }
+        }
+        for side in [Side::Local, Side::Remote] {
+            let Changes { messages, files, .. } = plan.side(side);
+            for message in messages {
+                self.add_message(side, message, target, texts_before, &mut applied).await?;
+            }
+            for file in files {
+                self.copy_file(side, file, target, &mut applied).await?;
+            }
+        }
+        Ok(applied)
+    }
+
+    async fn set_fields(&self, side: Side, changes: &Changes, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
+        let values = changes.new_values();
+        if values.is_empty() {
+            return Ok(());
+        }
+        let tracker = self.tracker(side);
+        match tracker.set_fields(to.issue(side), &values).await {
+            Ok(()) => {
+                for path in changes.fields.keys() {
+                    info!(%side, path, "set");
+                }
+                Ok(())
+            }
+            Err(fault) if fault.kind == FaultKind::Refused => {
+                self.set_what_is_accepted(tracker, side, changes, &fault, to, applied).await
+            }
+            Err(fault) => Err(fault.while_doing(format!("setting {side} attributes of {}", to.issue(side)))),
+        }
+    }
+
+    /// A refused request says that one of its values is wrong. Those that the tracker names are left out; where it names none, each
+    /// is tried alone.
+    async fn set_what_is_accepted(
+        &self,
+        tracker: &dyn Tracker,
+        side: Side,
+        changes: &Changes,
+        fault: &Fault,
+        to: &Target<'_>,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
+        let named = |path: &str| fault.fields.iter().any(|field| field == path.split('.').next().unwrap_or(path));
+        let (refused, rest): (Vec<_>, Vec<_>) = changes.fields.iter().partition(|(path, _)| named(path));
+        for (path, change) in &refused {
+            self.record_refusal(side, path, change, fault, applied);
+        }
+        let rest_alone = refused.is_empty();
+        let batches: Vec<Vec<(&String, &FieldChange)>> =
+            if rest_alone { rest.into_iter().map(|field| vec![field]).collect() } else { vec![rest] };
+        for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
+            let values: Attributes = batch.iter().map(|(path, change)| ((*path).clone(), change.new.clone())).collect();
+            let single_attempt = rest_alone && changes.fields.len() == 1;
+            let outcome = if single_attempt { Err(fault.clone()) } else { tracker.set_fields(to.issue(side), &values).await };
+            match outcome {
+                Ok(()) => {}
+                Err(fault) if fault.kind == FaultKind::Refused => {
+                    for (path, change) in &batch {
+                        self.record_refusal(side, path, change, &fault, applied);
+                    }
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    fn record_refusal(&self, side: Side, path: &str, change: &FieldChange, fault: &Fault, applied: &mut Applied) {
+        let rule = self.rules.describe(change.rule);
+        warn!(%side, path, rule, %fault, "value refused");
+        applied.refused.insert((side, path.to_owned()));
+        applied.failures.push(format!("{rule}: setting {side} {path} was refused: {fault}"));
+    }
+
+    async fn add_message(
+        &self,
+        side: Side,
+        message: &NewMessage,
+        to: &Target<'_>,
+        texts_before: usize,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
+        let token = if message.source.is_empty() {
+            Token::of_text(to.link, side, &message.text, texts_before)
+        } else {
+            Token::of_copy(to.link, CopyKind::Message, side, &message.source)
+        };
+        let intent = self.intent(token, side, CopyKind::Message, &message.source, &message.text, None, to);
+        let Some(intent) = self.begin(intent, to).await? else { return Ok(()) };
+        let outcome = self.tracker(side).add_message(to.issue(side), message, &intent.token).await;
+        self.settle(&intent, outcome, message.rule, applied).await
+    }
+
+    async fn copy_file(&self, side: Side, file: &FileCopy, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
+        let token = Token::of_copy(to.link, CopyKind::File, side, &file.source);
+        let intent = self.intent(token, side, CopyKind::File, &file.source, &file.name, file.size, to);
+        let Some(intent) = self.begin(intent, to).await? else { return Ok(()) };
+        let outcome = self.transfer(side, file, &intent, to).await;
+        self.settle(&intent, outcome, file.rule, applied).await
+    }
+
+    async fn transfer(&self, side: Side, file: &FileCopy, intent: &Intent, to: &Target<'_>) -> Result<String, Fault> {
+        let from = side.other();
+        let content: FileContent = self.tracker(from).open_file(to.issue(from), &file.source).await?;
+        self.tracker(side).add_file(to.issue(side), &file.name, content, &intent.token).await
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "an intent has that many parts")]
+    fn intent(
+        &self,
+        token: Token,
+        to_side: Side,
+        kind: CopyKind,
+        source: &str,
+        content: &str,
+        size: Option<u64>,
+        to: &Target<'_>,
+    ) -> Intent {
+        Intent {
+            token,
+            link: to.link.clone(),
+            kind,
+            to: to_side,
+            source: source.to_owned(),
+            content: content.to_owned(),
+            size,
+            since: self.clock.now(),
+            run: self.id.clone(),
+        }
+    }
+
+    /// Writes the intent down; `None` if it was carried out already.
+    async fn begin(&self, intent: Intent, to: &Target<'_>) -> Result<Option<Intent>, Fault> {
+        match self.records.open_intent(&intent).await? {
+            Opened::Ours => Ok(Some(intent)),
+            Opened::Done(_) => Ok(None),
+            Opened::Theirs(theirs) => {
+                self.recover_one(&theirs, to).await?;
+                // Found and closed, or dropped because it did not happen: either way the journal knows now.
+                match self.records.open_intent(&intent).await? {
+                    Opened::Ours => Ok(Some(intent)),
+                    Opened::Done(_) => Ok(None),
+                    Opened::Theirs(_) => Err(Fault::transient("another run is at work on this issue")),
+                }
+            }
+        }
+    }
+
+    /// Writes down what became of an intent. One that was refused certainly did not happen; any other failure leaves it open, to
+    /// be looked for by the next run.
+    async fn settle(
+        &self,
+        intent: &Intent,
+        outcome: Result<String, Fault>,
+        rule: usize,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
+        match outcome {
+            Ok(made) => {
+                self.records.close_intent(&intent.token, &made).await?;
+                info!(side = %intent.to, kind = ?intent.kind, made, "copied");
+                Ok(())
+            }
+            Err(fault) if fault.kind == FaultKind::Refused => {
+                self.records.drop_intent(&intent.token, &self.id).await?;
+                let rule = self.rules.describe(rule);
+                warn!(side = %intent.to, rule, %fault, "copy refused");
+                applied.failures.push(format!("{rule}: {fault}"));
+                Ok(())
+            }
+            Err(fault) => Err(fault.while_doing(format!("adding a {:?} on the {} side", intent.kind, intent.to))),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Recovery: what an earlier run intended and did not report is looked for before anything else is done.
+
+use tracing::info;
+
+use super::{apply::Target, engine::Run, fault::Fault, issue::Side, ports::Intent};
+
+impl Run<'_> {
+    /// Settles all open intents of a link: found effects are written down, others forgotten.
+    pub(super) async fn recover(&self, target: &Target<'_>) -> Result<(), Fault> {
+        for intent in self.records.open_intents(target.link).await? {
+            self.recover_one(&intent, target).await?;
+        }
+        Ok(())
+    }
+
+    /// Settles one open intent of another run. One that may still be in the making is left to its run: this one comes back later.
+    pub(super) async fn recover_one(&self, intent: &Intent, target: &Target<'_>) -> Result<(), Fault> {
+        if intent.run != self.id && self.may_be_running(intent) {
+            return Err(Fault::transient("another run is at work on this issue"));
+        }
+        let issue = match intent.to {
+            Side::Local => target.local,
+            Side::Remote => target.remote,
+        };
+        match self.tracker(intent.to).find_effect(issue, intent).await? {
+            Some(made) => {
+                info!(side = %intent.to, kind = ?intent.kind, made, "an earlier run had done this already");
+                self.records.close_intent(&intent.token, &made).await
+            }
+            None => self.records.drop_intent(&intent.token, &intent.run).await,
+        }
+    }
+
+    pub(super) fn may_be_running(&self, intent: &Intent) -> bool {
+        let age = self.clock.now().duration_since(intent.since);
+        let deadline = jiff::SignedDuration::try_from(self.limits.deadline).unwrap_or(jiff::SignedDuration::MAX);
+        age < deadline
+    }
+}

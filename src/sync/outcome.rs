@@ -1,0 +1,53 @@
+//! What became of one run.
+
+use super::plan::Plan;
+use crate::ids::IssueId;
+
+/// What became of one run for one issue.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Something was written.
+    Synced(Report),
+    /// Both sides were in line.
+    Unchanged(Report),
+    /// A rule stopped the sync of this issue.
+    Stopped(Report),
+    /// Nothing to do with this issue, and why.
+    Ignored(String),
+}
+
+/// The Plan of a run and what became of it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The remote issue, as people call it.
+    pub remote_key: String,
+    /// The local issue; absent if it would have been created in a dry run.
+    pub local: Option<IssueId>,
+    /// The Plan.
+    pub plan: Plan,
+    /// What was refused or failed: rule and reason.
+    pub failures: Vec<String>,
+}
+
+impl Outcome {
+    /// One word for metrics, logs and tables.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Synced(report) if !report.failures.is_empty() => "partly",
+            Self::Synced(_) => "synced",
+            Self::Unchanged(_) => "unchanged",
+            Self::Stopped(_) => "stopped",
+            Self::Ignored(_) => "ignored",
+        }
+    }
+
+    /// The report, where the rules were evaluated.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Synced(report) | Self::Unchanged(report) | Self::Stopped(report) => Some(report),
+            Self::Ignored(_) => None,
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What the sync engine needs from the outside: trackers, and a durable record of links and effects.
+
+use std::{pin::Pin, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::Stream;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    fault::Fault,
+    issue::{Attributes, Base, CopyKind, Side, Snapshot},
+    plan::{NewMessage, Plan},
+    rules::Needs,
+};
+use crate::ids::{EventId, IssueId, LinkId, SyncName, TrackerName};
+
+/// The bytes of a file, as they come.
+pub type FileStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
+
+/// A file on its way from one tracker to the other; never held whole in memory.
+pub struct FileContent {
+    /// Bytes in all, where the source tells.
+    pub size: Option<u64>,
+    /// Its media type, where the source tells.
+    pub media_type: Option<String>,
+    /// The bytes.
+    pub stream: FileStream,
+}
+
+/// What one listing is to hold.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// In the tracker's own query language; absent: all issues.
+    pub filter: Option<String>,
+    /// Only issues that changed since then.
+    pub changed_since: Option<Timestamp>,
+}
+
+/// What the local tracker shows people about the remote issue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MirroredState {
+    /// The remote tracker.
+    pub tracker: TrackerName,
+    /// The remote issue.
+    pub remote: IssueId,
+    /// All of its attributes that were read.
+    pub attributes: Attributes,
+}
+
+/// An issue tracker, on either side.
+///
+/// Implementations make no second attempt by themselves; what may pass is a transient [`Fault`]. A tracker that answers "not
+/// there" is believed only with proven credentials, so `Ok(None)` means gone.
+#[async_trait]
+pub trait Tracker: Send + Sync {
+    /// The tracker's name in the configuration.
+    fn name(&self) -> &TrackerName;
+
+    /// Reads one issue, by its id or by what people call it: exactly what is needed.
+    async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault>;
+
+    /// Whether the filter holds this issue.
+    async fn matches(&self, id: &IssueId, filter: &str) -> Result<bool, Fault>;
+
+    /// All issues of a query. A listing that could not be completed is a fault, never a shorter list.
+    async fn list(&self, query: &Query) -> Result<Vec<IssueId>, Fault>;
+
+    /// The issues here that say they stand for this remote issue (known there by any of these names).
+    async fn find_linked(&self, tracker: &TrackerName, remote: &[&str]) -> Result<Vec<IssueId>, Fault>;
+
+    /// The remote issue that this issue says it stands for.
+    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Option<String>, Fault>;
+
+    /// What this issue shows of the remote one's attributes, from the last sync by whatever program.
+    async fn mirrored_attributes(&self, id: &IssueId) -> Result<Option<Attributes>, Fault>;
+
+    /// Creates an issue that says which remote issue it stands for.
+    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault>;
+
+    /// Sets attributes, in as few requests as possible.
+    async fn set_fields(&self, id: &IssueId, fields: &Attributes) -> Result<(), Fault>;
+
+    /// Adds a message that carries the token as far as the tracker allows; returns its id.
+    async fn add_message(&self, id: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault>;
+
+    /// Reads a file's bytes.
+    async fn open_file(&self, id: &IssueId, file: &str) -> Result<FileContent, Fault>;
+
+    /// Adds a file; returns its id.
+    async fn add_file(&self, id: &IssueId, name: &str, content: FileContent, token: &Token) -> Result<String, Fault>;
+
+    /// Looks for the effect of an intent whose outcome is not known; the id of what it made, if it did.
+    async fn find_effect(&self, id: &IssueId, intent: &Intent) -> Result<Option<String>, Fault>;
+
+    /// Shows people the state of the remote issue, where the tracker has a place for that.
+    async fn mirror(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault>;
+
+    /// Proves that the tracker answers and knows us; the account's name.
+    async fn who_am_i(&self) -> Result<String, Fault>;
+}
+
+/// A token that names one effect: the same intent always has the same token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Token(String);
+
+impl Token {
+    /// The token of a copy, from the link, what is copied, the direction and the original.
+    #[must_use]
+    pub fn of_copy(link: &LinkId, kind: CopyKind, to: Side, source: &str) -> Self {
+        Self::derive(&[link.as_str(), "copy", kind.name(), to.name(), source])
+    }
+
+    /// The token of a text of our own: from the link, the text, and how many such texts were added before.
+    #[must_use]
+    pub fn of_text(link: &LinkId, to: Side, text: &str, before: usize) -> Self {
+        Self::derive(&[link.as_str(), "text", to.name(), text, &before.to_string()])
+    }
+
+    fn derive(parts: &[&str]) -> Self {
+        use sha2::{Digest, Sha256};
+        let mut digest = Sha256::new();
+        for part in parts {
+            // The length keeps ("ab", "c") and ("a", "bc") apart.
+            digest.update(part.len().to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+        Self(hex::encode(&digest.finalize()[..16]))
+    }
+
+    /// Takes a stored token.
+    #[must_use]
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// 32 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An effect that must happen once: written down before it is tried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    /// Its token.
+    pub token: Token,
+    /// The link it belongs to.
+    pub link: LinkId,
+    /// A message or a file.
+    pub kind: CopyKind,
+    /// The side that it is done on.
+    pub to: Side,
+    /// The original's id; empty for a text of our own.
+    pub source: String,
+    /// The message's text, or the file's name: what to look for where a tracker carries no token.
+    pub content: String,
+    /// The file's size, where known.
+    pub size: Option<u64>,
+    /// When it was first intended.
+    pub since: Timestamp,
+    /// The run that intends it: another run must not touch it while that one may still be at work.
+    pub run: String,
+}
+
+/// What the journal says about an intent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened {
+    /// Written down now, by this run: go ahead.
+    Ours,
+    /// Another run wrote it down; its outcome is not known.
+    Theirs(Intent),
+    /// It was done; the id of what it made.
+    Done(String),
+}
+
+/// A link between a local and a remote issue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// The sync.
+    pub sync: SyncName,
+    /// The remote issue.
+    pub remote: IssueId,
+    /// What people call the remote issue.
+    pub remote_key: String,
+    /// The local issue; absent while it is being created.
+    pub local: Option<IssueId>,
+    /// What people call the local issue.
+    pub local_key: String,
+    /// Both sides' attributes after the last sync; the copies are kept apart, in the journal.
+    pub base: Base,
+    /// Number of times the link was written.
+    pub version: i64,
+}
+
+/// What became of one run, for the audit trail.
+#[derive(Clone, Debug)]
+pub struct AuditEntry<'a> {
+    /// The link, where there is one.
+    pub link: Option<&'a LinkId>,
+    /// The sync.
+    pub sync: &'a SyncName,
+    /// The remote issue.
+    pub remote: &'a IssueId,
+    /// The local issue.
+    pub local: Option<&'a IssueId>,
+    /// The event that caused the run.
+    pub event: Option<&'a EventId>,
+    /// The trace.
+    pub trace: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// The Plan.
+    pub plan: &'a Plan,
+    /// What became of it: `synced`, `stopped`, or the fault.
+    pub outcome: String,
+}
+
+/// The durable record of links, effects and Plans.
+#[async_trait]
+pub trait Records: Send + Sync {
+    /// The link of a remote issue.
+    async fn link_of_remote(&self, sync: &SyncName, remote: &IssueId) -> Result<Option<Link>, Fault>;
+
+    /// The link of a local issue.
+    async fn link_of_local(&self, sync: &SyncName, local: &IssueId) -> Result<Option<Link>, Fault>;
+
+    /// All links of a sync.
+    async fn links(&self, sync: &SyncName) -> Result<Vec<Link>, Fault>;
+
+    /// Makes the link of a remote issue if it is not there, and returns what is there.
+    async fn ensure_link(&self, sync: &SyncName, remote: &IssueId, remote_key: &str) -> Result<Link, Fault>;
+
+    /// Writes a link if nobody wrote it since it was read; `false` if somebody did. The version is counted up in storage.
+    async fn save_link(&self, link: &Link) -> Result<bool, Fault>;
+
+    /// Copies that were made for a link.
+    async fn copies(&self, link: &LinkId) -> Result<Vec<super::issue::Copied>, Fault>;
+
+    /// Intents of a link whose outcome is not known.
+    async fn open_intents(&self, link: &LinkId) -> Result<Vec<Intent>, Fault>;
+
+    /// Writes an intent down, unless it is known.
+    async fn open_intent(&self, intent: &Intent) -> Result<Opened, Fault>;
+
+    /// Writes down that an effect happened and what it made.
+    async fn close_intent(&self, token: &Token, made: &str) -> Result<(), Fault>;
+
+    /// Forgets an intent that certainly did not happen, if it still belongs to that run.
+    async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault>;
+
+    /// Adds to the audit trail.
+    async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault>;
+}
+
+/// How long an intent of another run may still be in the making.
+#[derive(Clone, Copy, Debug)]
+pub struct RunLimits {
+    /// No run lasts longer.
+    pub deadline: Duration,
+}

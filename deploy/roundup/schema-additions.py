@@ -62,19 +62,15 @@ for _access in ("Web Access", "Rest Access", "Xmlrpc Access"):
     db.security.addPermissionToRole("Sync", _access)
 for _class in ("issue", "msg", "file", "ext_tracker", "ext_msg",
                "ext_tracker_state", "msg_keyword"):
-    for _permission in ("View", "Search", "Create", "Edit"):
+    # View without a condition lets one search, too.
+    for _permission in ("View", "Create", "Edit"):
         db.security.addPermissionToRole("Sync", _permission, _class)
 for _class in ("keyword", "priority", "status"):
     # A tracker may have dropped one of the classic template's classes.
     if _class in db.getclasses():
         db.security.addPermissionToRole("Sync", "View", _class)
-        db.security.addPermissionToRole("Sync", "Search", _class)
 # Names only: to tell who wrote a message, and to find users by name.
 _permission = db.security.addPermission(
     name="View", klass="user", properties=("id", "username", "realname"),
     description="Tracker Sync may see names")
-db.security.addPermissionToRole("Sync", _permission)
-_permission = db.security.addPermission(
-    name="Search", klass="user", properties=("id", "username", "realname"),
-    description="Tracker Sync may search by name")
 db.security.addPermissionToRole("Sync", _permission)

@@ -9,6 +9,7 @@ person who edits: it is written to the log "roundup.trackersync".
 Settings: section [trackersync] of TRACKER_HOME/detectors/config.ini.
 """
 
+import contextlib
 import fcntl
 import functools
 import itertools
@@ -257,14 +258,22 @@ class Spool:
             time.time_ns(), os.getpid(), next(FILE_NUMBER) % 1000000,
             uuid.uuid4().hex)
         path = os.path.join(self.folder, name)
-        handle = os.open(path + ".tmp",
-                         os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660)
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(self.create(path + ".tmp", os.O_EXCL), "wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        self.give_to_owner(path + ".tmp")
         os.rename(path + ".tmp", path + ".json")
+
+    def create(self, path, flags):
+        """Open a file for writing that all users of the tracker may write.
+
+        The umask of one of them must not lock the others out.
+        """
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o660)
+        with contextlib.suppress(PermissionError):
+            os.fchmod(handle, 0o660)
+        self.give_to_owner(path)
+        return handle
 
     def give_to_owner(self, path):
         """Let root (say, roundup-admin) leave nothing the service can't read."""
@@ -289,10 +298,9 @@ class Spool:
             pass
         counted = sum(name.endswith(".json")
                       for name in os.listdir(self.folder))
-        if limit > 1000:
-            with open(tally, "w", encoding="ascii") as file:
-                file.write(str(counted))
-            self.give_to_owner(tally)
+        with contextlib.suppress(OSError):
+            with os.fdopen(self.create(tally, os.O_TRUNC), "wb") as file:
+                file.write(b"%d" % counted)
         return counted >= limit
 
     def wake_forwarder(self):
@@ -319,10 +327,9 @@ class Spool:
         each other for a forwarder.
         """
         path = os.path.join(self.folder, "lock")
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
+        handle = self.create(path, 0)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            self.give_to_owner(path)
             return False
         except BlockingIOError:
             return True
@@ -338,8 +345,7 @@ class Spool:
         """
         mark = os.path.join(self.folder, "starting")
         try:
-            os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660))
-            self.give_to_owner(mark)
+            os.close(self.create(mark, os.O_EXCL))
             return True
         except FileExistsError:
             pass
@@ -359,8 +365,7 @@ class Spool:
         if os.geteuid() == 0 and self.owner.st_uid != 0:
             more = {"user": self.owner.st_uid, "group": self.owner.st_gid,
                     "extra_groups": []}
-        with open(path, "ab") as log:
-            self.give_to_owner(path)
+        with os.fdopen(self.create(path, os.O_APPEND), "ab") as log:
             subprocess.Popen(
                 [self.python(), "-I", os.path.join(self.home, FORWARDER_FILE),
                  "--home", self.home, "--self-started"],

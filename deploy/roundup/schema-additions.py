@@ -5,6 +5,16 @@
 # the predecessor stays as it is.  Roundup makes the tables and columns when
 # it opens the database next.
 
+
+
+def _add_property(cl, name, value):
+    """Add a property to a class that exists, unless it has it already."""
+    if name not in cl.getprops():
+        # addprop alone leaves a multilink without the name of its table.
+        value.register(cl, name)
+        cl.addprop(**{name: value})
+
+
 # The trackers that issues are synchronised with.
 if "ext_tracker" not in db.getclasses():
     ext_tracker = Class(db, "ext_tracker",
@@ -37,17 +47,14 @@ if "ext_tracker_state" not in db.getclasses():
 if "msg_keyword" not in db.getclasses():
     msg_keyword = Class(db, "msg_keyword", name=String())
     msg_keyword.setkey("name")
-if "keywords" not in db.msg.getprops():
-    db.msg.addprop(keywords=Multilink("msg_keyword"))
+_add_property(db.msg, "keywords", Multilink("msg_keyword"))
 
 # The state of an issue in its external tracker: its id there, its status
 # there, and all its attributes at the last synchronisation (as JSON).
-for _name, _property in (("ext_id", String()),
-                         ("ext_status", String()),
-                         ("ext_attributes", Link("msg")),
-                         ("ext_tracker", Link("ext_tracker"))):
-    if _name not in db.issue.getprops():
-        db.issue.addprop(**{_name: _property})
+_add_property(db.issue, "ext_id", String())
+_add_property(db.issue, "ext_status", String())
+_add_property(db.issue, "ext_attributes", Link("msg"))
+_add_property(db.issue, "ext_tracker", Link("ext_tracker"))
 
 # Everybody who may see issues may see where they are synchronised to, and
 # may choose the keyword of a message.

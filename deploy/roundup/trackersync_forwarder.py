@@ -188,7 +188,12 @@ class Spool:
         os.makedirs(self.folder, mode=0o770, exist_ok=True)
         handle = os.open(self.path("lock"), os.O_RDWR | os.O_CREAT, 0o660)
         try:
-            yield lock_within(handle, patience)
+            held = lock_within(handle, patience)
+            if held:
+                # For people: who is it?
+                os.ftruncate(handle, 0)
+                os.pwrite(handle, b"%d\n" % os.getpid(), 0)
+            yield held
         finally:
             os.close(handle)
 

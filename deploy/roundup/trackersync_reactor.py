@@ -58,19 +58,6 @@ def never_raise(function):
 
 # --- what changed -----------------------------------------------------------
 
-@never_raise
-def load_old_lists(db, cl, nodeid, newvalues):
-    """Auditor: make Roundup load the present value of changed multilinks.
-
-    The SQL backends load multilinks when they are first asked for, and give
-    reactors only what was loaded: without this, adding a file to an issue
-    looks like no change at all.
-    """
-    for name in newvalues:
-        if name in cl.getprops(protected=0):
-            cl.get(nodeid, name)
-
-
 def changed_properties(cl, nodeid, oldvalues):
     """Names of the properties that differ from before (sorted)."""
     if oldvalues is None:
@@ -419,12 +406,10 @@ def init(db):
     if not setting(db, "url"):
         # Nowhere to send to: do not fill the disk.
         return
-    db.issue.audit("set", load_old_lists, priority=LATE)
     db.issue.react("create", issue_created, priority=LATE)
     db.issue.react("set", issue_set, priority=LATE)
     db.issue.react("retire", issue_retired, priority=LATE)
     db.issue.react("restore", issue_restored, priority=LATE)
     for cl in (db.msg, db.file):
-        cl.audit("set", load_old_lists, priority=LATE)
         for event in ("set", "retire", "restore"):
             cl.react(event, attachment_changed, priority=LATE)

@@ -41,7 +41,7 @@ def roundup_admin(home, *arguments):
         check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def install(home, web, rounds):
+def install(home, web, rounds, backend):
     """Make the tracker home and its config.ini."""
     settings = {
         "tracker_web": web,
@@ -51,7 +51,7 @@ def install(home, web, rounds):
         "mail_debug": os.path.join(home, "mail.txt"),
         "password_pbkdf2_default_rounds": rounds,
     }
-    roundup_admin(home, "install", "classic", "sqlite", ",".join(
+    roundup_admin(home, "install", "classic", backend, ",".join(
         "%s=%s" % setting for setting in settings.items()))
 
 
@@ -113,10 +113,10 @@ def fill(home, keywords):
 
 
 def make(home, web, receiver_url, secret, rounds=1000,
-         keywords=("customer",), settings=()):
+         keywords=("customer",), settings=(), backend="sqlite"):
     """Make a tracker; everything of it lies below home."""
     home = os.path.abspath(home)
-    install(home, web, rounds)
+    install(home, web, rounds, backend)
     extend(home)
     configure(home, receiver_url, secret, settings)
     roundup_admin(home, "initialise", "admin")
@@ -160,10 +160,12 @@ def main():
     parser.add_argument("--setting", action="append", default=[],
                         type=name_and_value, metavar="NAME=VALUE",
                         help="another setting of section [trackersync]")
+    parser.add_argument("--backend", default="sqlite",
+                        help="a backend of Roundup that needs no server")
     options = parser.parse_args()
     make(options.home, options.web, options.receiver_url, options.secret,
          options.pbkdf2_rounds, options.keyword or ["customer"],
-         options.setting)
+         options.setting, options.backend)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,10 @@ LOG_LIMIT = 1 << 20
 LONGEST_SOCKET_PATH = 100
 
 
+# ValueError: an address that cannot be parsed.
+UNSENDABLE = (OSError, http.client.HTTPException, ValueError)
+
+
 class Undelivered(Exception):
     """The event could not be delivered now; keep it and try again."""
 
@@ -111,10 +115,10 @@ class Settings:
 
     def secret(self):
         """The key for signing, as bytes."""
-        text = self.get("secret")
+        text = self.get("secret").encode()
         if self.secret_file():
             try:
-                with open(self.secret_file(), encoding="utf-8") as file:
+                with open(self.secret_file(), "rb") as file:
                     text = file.read().strip()
             except OSError as error:
                 raise Undelivered("secret_file: %s" % error.strerror) from None
@@ -134,10 +138,10 @@ def stamp(path):
 
 def signing_key(text):
     """Key bytes from a secret: whsec_<base64>, else the text itself."""
-    if not text.startswith("whsec_"):
-        return text.encode()
+    if not text.startswith(b"whsec_"):
+        return text
     try:
-        return base64.b64decode(text[len("whsec_"):], validate=True)
+        return base64.b64decode(text[len(b"whsec_"):], validate=True)
     except binascii.Error:
         raise Undelivered("the secret is not whsec_ and base64") from None
 
@@ -313,12 +317,12 @@ class Receiver:
             self.close()
             if not kept:
                 raise Undelivered(describe(error)) from None
-        except (OSError, http.client.HTTPException) as error:
+        except UNSENDABLE as error:
             self.close()
             raise Undelivered(describe(error)) from None
         try:
             return self.send(webhook_id, body)
-        except (OSError, http.client.HTTPException) as error:
+        except UNSENDABLE as error:
             self.close()
             raise Undelivered(describe(error)) from None
 

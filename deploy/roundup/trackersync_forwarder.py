@@ -213,7 +213,7 @@ class Spool:
             return True
 
     def forget_start_mark(self):
-        """Tell the detectors that the start they tried has come about."""
+        """Tell the detectors that no start is under way any more."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path("starting"))
 
@@ -418,10 +418,12 @@ class Forwarder:
         """Forward until told to stop, or nothing came for a while."""
         while True:
             with self.spool.lock() as held:
+                # Also by one that leaves: the holder may leave next, and then
+                # the mark would keep the next edit from starting anybody.
+                self.spool.forget_start_mark()
                 if not held:
                     LOG.info("another forwarder holds %s", self.spool.folder)
                     return 0
-                self.spool.forget_start_mark()
                 with WakeSocket(self.spool) as wake:
                     self.forward(wake)
             # A detector that still saw the lock held starts nobody.  Its

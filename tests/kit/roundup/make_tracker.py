@@ -25,8 +25,7 @@ DETECTORS = ("trackersync_reactor.py", "ext_msg_key.py")
 FORWARDER = "trackersync_forwarder.py"
 SECRET_FILE = "trackersync-secret"
 USERS = (
-    # The rights of people plus ours; README of deploy/roundup explains why
-    # a real tracker needs only "Sync".
+    # "Sync" alone would do; tests also let this user do what people do.
     ("sync", "sync-secret", "User,Sync"),
     ("jane", "jane-secret", "User"),
     ("bob", "bob-secret", "User"),

@@ -9,6 +9,10 @@
 
 pub mod clock;
 pub mod config;
+pub mod coordination;
 pub mod ids;
+pub mod queue;
 pub mod store;
 pub mod sync;
+pub mod telemetry;
+pub mod trackers;

@@ -28,6 +28,8 @@ pub(super) struct Target<'a> {
     pub link: &'a LinkId,
     pub local: &'a IssueId,
     pub remote: &'a IssueId,
+    /// Revisions of the local and the remote issue as they were read.
+    pub revisions: (Option<&'a str>, Option<&'a str>),
 }
 
 impl Target<'_> {
@@ -35,6 +37,13 @@ impl Target<'_> {
         match side {
             Side::Local => self.local,
             Side::Remote => self.remote,
+        }
+    }
+
+    fn revision(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Local => self.revisions.0,
+            Side::Remote => self.revisions.1,
         }
     }
 }
@@ -68,7 +77,7 @@ impl Run<'_> {
             return Ok(());
         }
         let tracker = self.tracker(side);
-        match tracker.set_fields(to.issue(side), &values).await {
+        match tracker.set_fields(to.issue(side), &values, to.revision(side)).await {
             Ok(()) => {
                 for path in changes.fields.keys() {
                     info!(%side, path, "set");
@@ -104,7 +113,8 @@ impl Run<'_> {
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
             let values: Attributes = batch.iter().map(|(path, change)| ((*path).clone(), change.new.clone())).collect();
             let single_attempt = rest_alone && changes.fields.len() == 1;
-            let outcome = if single_attempt { Err(fault.clone()) } else { tracker.set_fields(to.issue(side), &values).await };
+            let outcome =
+                if single_attempt { Err(fault.clone()) } else { tracker.set_fields(to.issue(side), &values, None).await };
             match outcome {
                 Ok(()) => {}
                 Err(fault) if fault.kind == FaultKind::Refused => {

@@ -144,7 +144,7 @@ impl Engine {
         if let (Some(link), false) = (&link, dry_run)
             && let Some(local) = &link.local
         {
-            run.recover(&Target { link: &link.id, local, remote: &link.remote }).await?;
+            run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
         }
         let known_local = link.as_ref().and_then(|link| link.local.clone());
         let (remote_issue, local_issue) = both(
@@ -240,7 +240,8 @@ impl Engine {
             link.local_key = local.as_ref().map_or_else(|| local_id.to_string(), |issue| issue.key.clone());
             self.save(&mut link).await?;
         }
-        let target = Target { link: &link.id.clone(), local: &local_id, remote: &remote.id };
+        let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
+        let target = Target { link: &link.id.clone(), local: &local_id, remote: &remote.id, revisions };
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
         let applied = match run.apply(&plan, &target, texts_before).await {
             Ok(applied) => applied,

@@ -30,6 +30,9 @@ pub struct Snapshot {
     /// Whether the issue is assigned to us.
     #[serde(default)]
     pub assigned_to_us: bool,
+    /// What the tracker calls this state of the issue, where it lets us write only on top of it.
+    #[serde(default)]
+    pub revision: Option<String>,
 }
 
 /// A comment (Jira) or message (Roundup).

@@ -79,8 +79,9 @@ pub trait Tracker: Send + Sync {
     /// Creates an issue that says which remote issue it stands for.
     async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault>;
 
-    /// Sets attributes, in as few requests as possible.
-    async fn set_fields(&self, id: &IssueId, fields: &Attributes) -> Result<(), Fault>;
+    /// Sets attributes, in as few requests as possible. With a revision (see [`Snapshot::revision`]), only if the issue is still
+    /// what was read then; else a transient fault.
+    async fn set_fields(&self, id: &IssueId, fields: &Attributes, revision: Option<&str>) -> Result<(), Fault>;
 
     /// Adds a message that carries the token as far as the tracker allows; returns its id.
     async fn add_message(&self, id: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault>;

@@ -1,0 +1,109 @@
+//! Publishing to RabbitMQ: confirmed, mandatory, bounded in time, over a connection of its own.
+
+use std::time::Duration;
+
+use lapin::{
+    BasicProperties, Channel, Confirmation, Connection,
+    options::{BasicPublishOptions, ConfirmSelectOptions},
+    types::{AMQPValue, FieldTable, ShortString},
+};
+use tokio::sync::Mutex;
+
+use super::{
+    connection::{connect, failed},
+    topology::Topology,
+};
+use crate::{config::secret::Secret, sync::fault::Fault};
+
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(5);
+const PERSISTENT: u8 = 2;
+
+pub(super) struct Publisher {
+    url: Secret,
+    topology: Topology,
+    open: Mutex<Option<Open>>,
+}
+
+struct Open {
+    connection: Connection,
+    channel: Channel,
+}
+
+/// A message and where it goes.
+pub(super) struct Message<'a> {
+    pub exchange: ShortString,
+    pub key: ShortString,
+    pub body: &'a [u8],
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Publisher {
+    pub(super) fn new(url: Secret, topology: Topology) -> Self {
+        Self { url, topology, open: Mutex::new(None) }
+    }
+
+    /// Publishes and waits for the broker's confirmation.
+    pub(super) async fn publish(&self, message: Message<'_>) -> Result<(), Fault> {
+        let channel = self.channel().await?;
+        let outcome = tokio::time::timeout(CONFIRM_TIMEOUT, confirmed(&channel, message)).await;
+        match outcome {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(fault)) => {
+                if !channel.status().connected() {
+                    self.discard().await;
+                }
+                Err(fault)
+            }
+            Err(_) => {
+                self.discard().await;
+                Err(Fault::transient(format!("RabbitMQ did not confirm within {} s", CONFIRM_TIMEOUT.as_secs())))
+            }
+        }
+    }
+
+    /// A channel that works, if the broker can be reached.
+    pub(super) async fn channel(&self) -> Result<Channel, Fault> {
+        let mut open = self.open.lock().await;
+        if let Some(open) = open.as_ref()
+            && open.channel.status().connected()
+            && open.connection.status().connected()
+        {
+            return Ok(open.channel.clone());
+        }
+        *open = None;
+        let connection = connect(&self.url, "trackersync publisher").await?;
+        let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
+        self.topology.declare(&channel).await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|error| failed(&error))?;
+        *open = Some(Open { connection, channel: channel.clone() });
+        Ok(channel)
+    }
+
+    async fn discard(&self) {
+        *self.open.lock().await = None;
+    }
+}
+
+async fn confirmed(channel: &Channel, message: Message<'_>) -> Result<(), Fault> {
+    let mut headers = FieldTable::default();
+    for (name, value) in message.headers {
+        headers.insert(name.into(), AMQPValue::LongString(value.into()));
+    }
+    let properties = BasicProperties::default()
+        .with_delivery_mode(PERSISTENT)
+        .with_content_type("application/cloudevents+json".into())
+        .with_headers(headers);
+    // Mandatory: a message that no queue takes must come back, not vanish.
+    let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+    let confirm = channel
+        .basic_publish(message.exchange, message.key.clone(), options, message.body, properties)
+        .await
+        .map_err(|error| failed(&error))?;
+    match confirm.await.map_err(|error| failed(&error))? {
+        Confirmation::Ack(None) => Ok(()),
+        Confirmation::Ack(Some(_)) => Err(Fault::permanent(format!("RabbitMQ has no queue for `{}`", message.key))
+            .hint("was a queue deleted? restart to declare it again")),
+        Confirmation::Nack(_) => Err(Fault::transient("RabbitMQ refused the message: the queue is full")),
+        Confirmation::NotRequested => Err(Fault::bug("the channel has no publisher confirms")),
+    }
+}

@@ -1,0 +1,134 @@
+//! The figures of `/metrics`. Label sets are bounded: names from the configuration, words of ours, status codes.
+
+use std::{sync::Arc, time::Duration};
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::{Registry, Unit},
+};
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Event {
+    tracker: String,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Queue {
+    queue: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Sync {
+    sync: String,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Request {
+    tracker: String,
+    method: String,
+    status: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Tracker {
+    tracker: String,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// All figures. Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    events: Family<Event, Counter>,
+    queue_depth: Family<Queue, Gauge>,
+    syncs: Family<Sync, Counter>,
+    sync_seconds: Histograms<Sync>,
+    event_age: Histograms<Sync>,
+    requests: Family<Request, Counter>,
+    request_seconds: Histograms<Tracker>,
+}
+
+/// From a millisecond to half a minute.
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("trackersync");
+        let events = Family::default();
+        registry.register("events", "Deliveries taken in, by tracker and outcome", events.clone());
+        let queue_depth = Family::default();
+        registry.register("queue_depth", "Events that wait, by queue", queue_depth.clone());
+        let syncs = Family::default();
+        registry.register("syncs", "Runs for one issue, by sync and outcome", syncs.clone());
+        let sync_seconds = Family::new_with_constructor(seconds as fn() -> Histogram);
+        registry.register_with_unit("sync_duration", "Time of one run", Unit::Seconds, sync_seconds.clone());
+        let event_age = Family::new_with_constructor(seconds as fn() -> Histogram);
+        registry.register_with_unit(
+            "event_age",
+            "From the event's making to the end of its run",
+            Unit::Seconds,
+            event_age.clone(),
+        );
+        let requests = Family::default();
+        registry.register("tracker_requests", "Requests to trackers, by status", requests.clone());
+        let request_seconds = Family::new_with_constructor(seconds as fn() -> Histogram);
+        registry.register_with_unit(
+            "tracker_request_duration",
+            "Time until a tracker's answer began",
+            Unit::Seconds,
+            request_seconds.clone(),
+        );
+        Self { registry: Arc::new(registry), events, queue_depth, syncs, sync_seconds, event_age, requests, request_seconds }
+    }
+}
+
+impl Metrics {
+    /// Counts a delivery: `accepted`, `duplicate`, `ignored`, `rejected`, `unavailable`.
+    pub fn event(&self, tracker: &str, outcome: &'static str) {
+        self.events.get_or_create(&Event { tracker: tracker.to_owned(), outcome }).inc();
+    }
+
+    /// Sets how many events wait in a queue.
+    pub fn queue_depth(&self, queue: &str, depth: u64) {
+        let gauge = self.queue_depth.get_or_create(&Queue { queue: queue.to_owned() });
+        gauge.set(i64::try_from(depth).unwrap_or(i64::MAX));
+    }
+
+    /// Counts a run, how long it took, and how old its event was then.
+    pub fn sync(&self, sync: &str, outcome: &'static str, took: Duration, event_age: Option<Duration>) {
+        let labels = Sync { sync: sync.to_owned(), outcome };
+        self.syncs.get_or_create(&labels).inc();
+        self.sync_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+        if let Some(age) = event_age {
+            self.event_age.get_or_create(&labels).observe(age.as_secs_f64());
+        }
+    }
+
+    /// Counts a request to a tracker; a status of `None` is a request without an answer.
+    pub fn request(&self, tracker: &str, method: &str, status: Option<u16>, took: Duration) {
+        let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+        let labels = Request { tracker: tracker.to_owned(), method: method.to_owned(), status };
+        self.requests.get_or_create(&labels).inc();
+        self.request_seconds.get_or_create(&Tracker { tracker: tracker.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// Everything in the text format of Prometheus (OpenMetrics).
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

@@ -1,0 +1,127 @@
+//! The one HTTP client of all trackers: time limits, no second attempts, no redirects of its own, a span and a count for each
+//! request.
+
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, header::HeaderMap};
+use serde::de::DeserializeOwned;
+use tracing::{Instrument, field::Empty, info_span};
+
+use super::classify::{fault_of, fault_of_transport};
+use crate::{ids::TrackerName, sync::fault::Fault, telemetry::metrics::Metrics};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest answer that is held in memory. Files are streamed and not subject to it.
+const MAX_ANSWER: usize = 64 << 20;
+
+/// A client for one tracker.
+#[derive(Clone)]
+pub struct Http {
+    client: reqwest::Client,
+    tracker: TrackerName,
+    metrics: Metrics,
+    timeout: Duration,
+}
+
+/// An answer, whatever its status, read whole.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Http {
+    /// A client for one tracker; `timeout` is for one answer, a file's bytes excepted.
+    ///
+    /// # Errors
+    /// The TLS settings of the machine cannot be read.
+    pub fn new(tracker: TrackerName, timeout: Duration, metrics: Metrics) -> Result<Self, Fault> {
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("trackersync/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| Fault::permanent(format!("no HTTP client: {error}")))?;
+        Ok(Self { client, tracker, metrics, timeout })
+    }
+
+    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// Sends a request and reads its answer, whatever the status.
+    pub(super) async fn answer(&self, request: RequestBuilder) -> Result<Answer, Fault> {
+        let response = self.send(request.timeout(self.timeout)).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read_limited(response).await?;
+        Ok(Answer { status, headers, body })
+    }
+
+    /// Sends a request whose answer is streamed, or which streams a file: no limit on its whole time, only on silence.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
+        let request = request.build().map_err(fault_of_transport)?;
+        let method = request.method().to_string();
+        let span = info_span!(
+            "tracker_request",
+            otel.name = format!("{} {method}", self.tracker),
+            otel.kind = "client",
+            tracker = %self.tracker,
+            http.request.method = method,
+            url.path = request.url().path(),
+            http.response.status_code = Empty,
+        );
+        let started = Instant::now();
+        let outcome = self.client.execute(request).instrument(span.clone()).await;
+        let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
+        span.record("http.response.status_code", status);
+        self.metrics.request(self.tracker.as_str(), &method, status, started.elapsed());
+        outcome.map_err(|error| fault_of_transport(error).while_doing(format!("no answer from {}", self.tracker)))
+    }
+}
+
+impl Answer {
+    /// The fault of an answer that is no success, with the tracker's words.
+    pub(super) fn fault(&self, words: &str) -> Fault {
+        fault_of(self.status, &self.headers, words)
+    }
+
+    /// The body as JSON. What is no JSON is told as such, with the beginning of what it is.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let message = format!("{} with an answer that cannot be understood ({error}): {}", self.status, self.beginning());
+            Fault::transient(message).hint("is a proxy or a login page in between?")
+        })
+    }
+
+    /// The beginning of the body as one line, tags removed.
+    pub(super) fn beginning(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body[..self.body.len().min(2_000)]);
+        let mut words = String::new();
+        let mut in_tag = false;
+        for c in text.chars() {
+            match c {
+                '<' => in_tag = true,
+                '>' => in_tag = false,
+                c if !in_tag => words.push(if c.is_control() { ' ' } else { c }),
+                _ => {}
+            }
+        }
+        let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        line.chars().take(200).collect()
+    }
+}
+
+async fn read_limited(response: Response) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    let mut stream = response.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(fault_of_transport)?;
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err(Fault::permanent(format!("an answer of more than {} MiB", MAX_ANSWER >> 20)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}

@@ -1,0 +1,246 @@
+//! Requests to Jira, Cloud and Data Center: credentials, the five shapes of errors, and answers that are not what they seem.
+
+use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::super::{
+    http::{Answer, Http},
+    text::safe_file_name,
+};
+use crate::{
+    config::tracker::{Credentials, TrackerConfig},
+    ids::TrackerName,
+    sync::{fault::Fault, ports::FileContent},
+};
+
+/// The two families of Jira, which differ in users, search, uploads and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Cloud,
+    DataCenter,
+}
+
+pub(super) struct Client {
+    http: Http,
+    tracker: TrackerName,
+    base: Url,
+    credentials: Credentials,
+    dialect: OnceCell<Dialect>,
+    myself: OnceCell<Value>,
+    fields: OnceCell<Vec<Value>>,
+}
+
+impl Client {
+    pub(super) fn new(http: Http, tracker: TrackerName, config: &TrackerConfig) -> Self {
+        Self {
+            http,
+            tracker,
+            base: config.url.clone(),
+            credentials: config.credentials.clone(),
+            dialect: OnceCell::new(),
+            myself: OnceCell::new(),
+            fields: OnceCell::new(),
+        }
+    }
+
+    /// Cloud or Data Center, as the server says.
+    pub(super) async fn dialect(&self) -> Result<Dialect, Fault> {
+        let ask = || async {
+            let info = self.get("rest/api/2/serverInfo", &[]).await?;
+            let cloud = info.is_some_and(|info| info["deploymentType"] == "Cloud");
+            Ok(if cloud { Dialect::Cloud } else { Dialect::DataCenter })
+        };
+        self.dialect.get_or_try_init(ask).await.copied()
+    }
+
+    /// Our own account.
+    pub(super) async fn myself(&self) -> Result<&Value, Fault> {
+        self.myself.get_or_try_init(|| self.ask_myself()).await
+    }
+
+    /// All fields: id, name, schema.
+    pub(super) async fn fields(&self) -> Result<&[Value], Fault> {
+        let ask = || async {
+            match self.get("rest/api/2/field", &[]).await? {
+                Some(Value::Array(fields)) => Ok(fields),
+                _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
+            }
+        };
+        self.fields.get_or_try_init(ask).await.map(Vec::as_slice)
+    }
+
+    /// GET; `None` for a 404 that is believed: Jira says "not there" to whoever it does not know.
+    pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<Value>, Fault> {
+        let answer = self.http.answer(self.request(Method::GET, path)?.query(query)).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            self.prove_credentials().await?;
+            return Ok(None);
+        }
+        self.refuse_unless_known(&answer)?;
+        self.value(&answer).map(Some)
+    }
+
+    /// A request with a JSON body.
+    pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
+        let answer = self.http.answer(self.request(method, path)?.json(body)).await?;
+        self.refuse_unless_known(&answer)?;
+        self.value(&answer)
+    }
+
+    /// Uploads an attachment; the answer of Jira.
+    pub(super) async fn upload(&self, issue: &str, name: &str, content: FileContent) -> Result<Value, Fault> {
+        let body = reqwest::Body::wrap_stream(content.stream);
+        let part = match content.size {
+            Some(size) => multipart::Part::stream_with_length(body, size),
+            None => multipart::Part::stream(body),
+        };
+        // Names outside ASCII must go as they are: the encoded form made some servers fail.
+        let form = multipart::Form::new().percent_encode_noop().part("file", part.file_name(safe_file_name(name)));
+        let request = self.request(Method::POST, &format!("rest/api/2/issue/{issue}/attachments"))?;
+        let answer = self.http.answer(request.header("X-Atlassian-Token", "no-check").multipart(form)).await?;
+        let too_large = answer.status == StatusCode::PAYLOAD_TOO_LARGE
+            || answer.status == StatusCode::NOT_FOUND && self.dialect().await? == Dialect::DataCenter;
+        if too_large {
+            return Err(Fault::refused(format!("{} takes no attachment as large as \"{name}\"", self.tracker)));
+        }
+        self.value(&answer)
+    }
+
+    /// The bytes of an attachment. Cloud sends us to another host, which must not see our credentials.
+    pub(super) async fn download(&self, attachment: &str) -> Result<FileContent, Fault> {
+        let url = self.content_url(attachment).await?;
+        let mut response = self.http.send(self.identity(self.authorized(self.http.request(Method::GET, url.clone())))).await?;
+        if response.status().is_redirection() {
+            let target = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+            let target = target.and_then(|target| url.join(target).ok()).filter(|target| allowed_target(&url, target));
+            let Some(target) = target else {
+                return Err(Fault::permanent(format!("{} sends attachment {attachment} from nowhere", self.tracker)));
+            };
+            response = self.http.send(self.identity(self.http.request(Method::GET, target))).await?;
+        }
+        if !response.status().is_success() {
+            let (status, headers) = (response.status(), response.headers().clone());
+            return Err(Answer { status, headers, body: Vec::new() }.fault(&format!("attachment {attachment}")));
+        }
+        let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let size = response.content_length();
+        let stream = futures_util::TryStreamExt::map_err(response.bytes_stream(), std::io::Error::other);
+        Ok(FileContent { size, media_type, stream: Box::pin(stream) })
+    }
+
+    async fn content_url(&self, attachment: &str) -> Result<Url, Fault> {
+        if self.dialect().await? == Dialect::Cloud {
+            return self.url(&format!("rest/api/3/attachment/content/{attachment}"));
+        }
+        let told = self.get(&format!("rest/api/2/attachment/{attachment}"), &[]).await?;
+        let content = told.as_ref().and_then(|told| told["content"].as_str()).and_then(|content| Url::parse(content).ok());
+        // Our credentials go to the configured host only, whatever the answer says.
+        content
+            .and_then(|content| self.url(content.path().trim_start_matches('/')).ok())
+            .ok_or_else(|| Fault::permanent(format!("{} does not say where attachment {attachment} is", self.tracker)))
+    }
+
+    /// Asks who we are; only a good credential gets an answer.
+    pub(super) async fn prove_credentials(&self) -> Result<(), Fault> {
+        self.ask_myself().await.map(|_| ())
+    }
+
+    async fn ask_myself(&self) -> Result<Value, Fault> {
+        let answer = self.http.answer(self.request(Method::GET, "rest/api/2/myself")?).await?;
+        self.value(&answer).map_err(|fault| fault.while_doing(format!("{} does not know us", self.tracker)))
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Fault> {
+        Ok(self.authorized(self.http.request(method, self.url(path)?)).header(header::ACCEPT, "application/json"))
+    }
+
+    fn url(&self, path: &str) -> Result<Url, Fault> {
+        self.base.join(path).map_err(|error| Fault::bug(format!("{path}: {error}")))
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.credentials {
+            Credentials::Basic { username, password } => request.basic_auth(username, Some(password.expose())),
+            Credentials::Bearer(token) => request.bearer_auth(token.expose()),
+        }
+    }
+
+    fn identity(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header(header::ACCEPT_ENCODING, "identity")
+    }
+
+    /// An answer to nobody in particular is no answer: with a bad credential Jira may answer 200 as to a stranger.
+    fn refuse_unless_known(&self, answer: &Answer) -> Result<(), Fault> {
+        let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
+        let stranger = said("x-seraph-loginreason").is_some_and(|reason| reason.contains("AUTHENTICATED_FAILED"))
+            || said("x-ausername") == Some("anonymous");
+        if stranger {
+            return Err(Fault::permanent(format!(
+                "{} does not accept our credentials and answers as to a stranger",
+                self.tracker
+            ))
+            .hint("look at username and password (or token)"));
+        }
+        Ok(())
+    }
+
+    fn value(&self, answer: &Answer) -> Result<Value, Fault> {
+        if answer.status.is_success() {
+            // 204 comes with a content type and no body.
+            return if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() };
+        }
+        let (words, fields) = words_of(&answer.body).unwrap_or_else(|| (answer.beginning(), Vec::new()));
+        Err(Fault { fields, ..answer.fault(&words) })
+    }
+}
+
+/// Where a redirect of an attachment may lead: never from TLS to none.
+fn allowed_target(from: &Url, to: &Url) -> bool {
+    matches!(to.scheme(), "http" | "https") && (from.scheme() != "https" || to.scheme() == "https")
+}
+
+/// Jira's own words in an error, and the fields that it names.
+fn words_of(body: &[u8]) -> Option<(String, Vec<String>)> {
+    let told: Value = serde_json::from_slice(body).ok()?;
+    let mut words: Vec<String> = Vec::new();
+    let general = told["errorMessages"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    words.extend(general.iter().filter_map(Value::as_str).map(str::to_owned));
+    let mut fields = Vec::new();
+    if let Some(errors) = told["errors"].as_object() {
+        for (field, message) in errors {
+            words.push(format!("{field}: {}", message.as_str().unwrap_or_default()));
+            fields.push(field.clone());
+        }
+    }
+    for key in ["detail", "title", "message", "error"] {
+        if words.is_empty() {
+            words.extend(told[key].as_str().map(str::to_owned));
+        }
+    }
+    (!words.is_empty()).then(|| (words.join("; "), fields))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_five_shapes_of_errors_keep_jiras_words() {
+        let words = |body: &str| words_of(body.as_bytes());
+        let both = words(r#"{"errorMessages":["no"],"errors":{"summary":"is required"}}"#).unwrap();
+        assert_eq!(both, ("no; summary: is required".to_owned(), vec!["summary".to_owned()]));
+        assert_eq!(words(r#"{"errorMessages":["no"]}"#).unwrap().0, "no");
+        assert_eq!(words(r#"{"type":"x","title":"t","detail":"d"}"#).unwrap().0, "d");
+        assert_eq!(words(r#"{"timestamp":1,"status":404,"error":"Not Found","message":"m","path":"/"}"#).unwrap().0, "m");
+        assert_eq!(words("<html>"), None);
+    }
+
+    #[test]
+    fn a_redirect_never_leaves_tls() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        assert!(allowed_target(&url("https://a/"), &url("https://b/")));
+        assert!(!allowed_target(&url("https://a/"), &url("http://b/")));
+        assert!(!allowed_target(&url("http://a/"), &url("file:///etc/passwd")));
+    }
+}

@@ -1,0 +1,117 @@
+//! Comments and attachments of a Jira issue, and how ours are found again.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{client::Client, convert};
+use crate::{
+    ids::IssueId,
+    sync::{
+        fault::{Fault, FaultKind},
+        issue::Message,
+        ports::{Intent, Token},
+        value::same_text,
+    },
+};
+
+/// The property of a comment that carries our token. It is set by the request that creates the comment.
+const PROPERTY: &str = "trackersync";
+const PAGE: usize = 100;
+
+/// All comments: those that came with the issue, and further pages if there are.
+pub(super) async fn read(client: &Client, issue: &str, container: &Value) -> Result<Vec<Message>, Fault> {
+    let mut comments: Vec<Value> = container["comments"].as_array().cloned().unwrap_or_default();
+    let total = usize::try_from(container["total"].as_u64().unwrap_or(0)).unwrap_or(0);
+    if comments.len() < total {
+        comments = all(client, issue).await?;
+    }
+    Ok(comments.iter().filter_map(convert::message).collect())
+}
+
+async fn all(client: &Client, issue: &str) -> Result<Vec<Value>, Fault> {
+    let mut comments: Vec<Value> = Vec::new();
+    loop {
+        let (start, size) = (comments.len().to_string(), PAGE.to_string());
+        let query = [("startAt", start.as_str()), ("maxResults", &size), ("expand", "properties")];
+        let page = client.get(&format!("rest/api/2/issue/{issue}/comment"), &query).await?;
+        let Some(page) = page else { return Err(Fault::transient(format!("issue {issue} went away while it was read"))) };
+        let found = page["comments"].as_array().cloned().unwrap_or_default();
+        let total = usize::try_from(page["total"].as_u64().unwrap_or(0)).unwrap_or(0);
+        let none = found.is_empty();
+        comments.extend(found);
+        if comments.len() >= total {
+            return Ok(comments);
+        }
+        if none {
+            return Err(Fault::transient(format!("Jira ended the comments of issue {issue} before their end")));
+        }
+    }
+}
+
+/// Adds a comment that carries its token from its birth.
+pub(super) async fn add(client: &Client, issue: &IssueId, text: &str, token: &Token) -> Result<String, Fault> {
+    let body = json!({ "body": text, "properties": [{ "key": PROPERTY, "value": { "token": token } }] });
+    let made = client.send(Method::POST, &format!("rest/api/2/issue/{issue}/comment"), &body).await?;
+    made["id"].as_str().map(str::to_owned).ok_or_else(|| Fault::bug("Jira made a comment and did not say its id"))
+}
+
+/// The comment of an intent: of our account, with that token; where Jira does not show tokens, with that text, written since.
+pub(super) async fn find(client: &Client, issue: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+    let myself = client.myself().await?.clone();
+    for comment in all(client, issue.as_str()).await?.iter().rev() {
+        let Some(message) = convert::message(comment) else { continue };
+        if !convert::same_user(&comment["author"], &myself) || !is_since(&message, intent) {
+            continue;
+        }
+        match token_of(client, issue, comment).await? {
+            Some(token) if token == intent.token.as_str() => return Ok(Some(message.id)),
+            None if same_text(&message.text, &intent.content) => return Ok(Some(message.id)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+async fn token_of(client: &Client, issue: &IssueId, comment: &Value) -> Result<Option<String>, Fault> {
+    let shown = comment["properties"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    if let Some(property) = shown.iter().find(|property| property["key"] == PROPERTY) {
+        return Ok(property["value"]["token"].as_str().map(str::to_owned));
+    }
+    let id = comment["id"].as_str().unwrap_or_default();
+    match client.get(&format!("rest/api/2/comment/{id}/properties/{PROPERTY}"), &[]).await {
+        Ok(property) => Ok(property.and_then(|property| property["value"]["token"].as_str().map(str::to_owned))),
+        Err(fault) if fault.kind == FaultKind::Permanent => {
+            tracing::debug!(%issue, id, %fault, "this Jira shows no comment properties");
+            Ok(None)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The attachment of an intent: of our account, of that name and size, added since.
+pub(super) async fn find_attachment(client: &Client, issue: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+    let myself = client.myself().await?.clone();
+    let issue = client.get(&format!("rest/api/2/issue/{issue}"), &[("fields", "attachment")]).await?;
+    let Some(issue) = issue else { return Ok(None) };
+    let attachments = issue["fields"]["attachment"].as_array().cloned().unwrap_or_default();
+    let wanted_name = super::super::text::safe_file_name(&intent.content);
+    for attachment in attachments.iter().rev() {
+        let Some(file) = convert::file(attachment) else { continue };
+        let created = attachment["created"].as_str().and_then(convert::parse_time).unwrap_or_default();
+        let same_size = intent.size.is_none() || file.size == intent.size;
+        let ours = convert::same_user(&attachment["author"], &myself);
+        if ours && file.name == wanted_name && same_size && created >= not_before(intent) {
+            return Ok(Some(file.id));
+        }
+    }
+    Ok(None)
+}
+
+fn is_since(message: &Message, intent: &Intent) -> bool {
+    message.date >= not_before(intent)
+}
+
+/// Clocks differ; what is older than this is certainly not the intent's.
+fn not_before(intent: &Intent) -> jiff::Timestamp {
+    intent.since.checked_sub(jiff::SignedDuration::from_mins(5)).unwrap_or(intent.since)
+}

@@ -1,0 +1,123 @@
+//! Search by JQL, in the form of each dialect.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::{Client, Dialect};
+use crate::{ids::IssueId, sync::fault::Fault};
+
+const PAGE: usize = 100;
+/// A listing longer than this is refused rather than walked: a filter that forgot its project.
+const MAX_PAGES: usize = 2_000;
+
+/// The filter without its ORDER BY, which cannot stand within parentheses.
+fn without_order(filter: &str) -> &str {
+    let lower = filter.to_ascii_lowercase();
+    lower.rfind("order by").map_or(filter, |at| filter[..at].trim_end())
+}
+
+/// Whether a filter holds one issue.
+pub(super) async fn matches(client: &Client, id: &IssueId, filter: &str) -> Result<bool, Fault> {
+    let jql = format!("id = {id} AND ({})", without_order(filter));
+    let found = match client.dialect().await? {
+        Dialect::Cloud => {
+            let mut body = json!({ "jql": jql, "fields": ["id"], "maxResults": 1 });
+            // An issue that was just made may not be in the index yet.
+            if let Ok(number) = id.as_str().parse::<u64>() {
+                body["reconcileIssues"] = json!([number]);
+            }
+            client.send(Method::POST, "rest/api/3/search/jql", &body).await?
+        }
+        Dialect::DataCenter => {
+            let body = json!({ "jql": jql, "fields": ["id"], "maxResults": 1 });
+            client.send(Method::POST, "rest/api/2/search", &body).await?
+        }
+    };
+    let issues = ids(&found)?;
+    if issues.is_empty() {
+        client.prove_credentials().await?;
+    }
+    Ok(issues.contains(id))
+}
+
+/// All issues of a JQL query.
+pub(super) async fn list(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
+    let found = match client.dialect().await? {
+        Dialect::Cloud => list_cloud(client, jql).await?,
+        Dialect::DataCenter => list_data_center(client, jql).await?,
+    };
+    if found.is_empty() {
+        client.prove_credentials().await?;
+    }
+    Ok(found)
+}
+
+async fn list_cloud(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
+    let (mut found, mut seen) = (Vec::new(), std::collections::HashSet::new());
+    let mut token: Option<Value> = None;
+    for _ in 0..MAX_PAGES {
+        let mut body = json!({ "jql": jql, "fields": ["id"], "maxResults": PAGE });
+        if let Some(token) = &token {
+            body["nextPageToken"] = token.clone();
+        }
+        let page = client.send(Method::POST, "rest/api/3/search/jql", &body).await?;
+        found.extend(ids(&page)?.into_iter().filter(|id| seen.insert(id.clone())));
+        let next = page.get("nextPageToken").filter(|token| token.is_string()).cloned();
+        if next.is_none() || page["isLast"] == true {
+            return Ok(found);
+        }
+        // Jira has been seen to hand out the same token again.
+        if next == token {
+            return Err(Fault::transient("Jira repeats a page of a search; the listing is not complete"));
+        }
+        token = next;
+    }
+    Err(Fault::permanent(format!("the search has more than {} issues", MAX_PAGES * PAGE)))
+}
+
+async fn list_data_center(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
+    let mut found: Vec<IssueId> = Vec::new();
+    for _ in 0..MAX_PAGES {
+        let body = json!({ "jql": jql, "fields": ["id"], "maxResults": PAGE, "startAt": found.len() });
+        let page = client.send(Method::POST, "rest/api/2/search", &body).await?;
+        let issues = ids(&page)?;
+        let total = page["total"].as_u64().unwrap_or(0);
+        let complete = found.len() + issues.len() >= usize::try_from(total).unwrap_or(usize::MAX);
+        if !complete && issues.is_empty() {
+            return Err(Fault::transient("Jira ended a search before its end; the listing is not complete"));
+        }
+        found.extend(issues);
+        if complete {
+            return Ok(found);
+        }
+    }
+    Err(Fault::permanent(format!("the search has more than {} issues", MAX_PAGES * PAGE)))
+}
+
+/// The query of a filter and a time since when issues changed. Jira reads times in the account's zone and by the minute, so the
+/// time is given relative to now, rounded down.
+pub(super) fn jql(filter: Option<&str>, minutes: Option<i64>) -> String {
+    let filter = filter.map(without_order).filter(|filter| !filter.is_empty()).map(|filter| format!("({filter})"));
+    let since = minutes.map(|minutes| format!("updated >= -{minutes}m"));
+    let parts: Vec<String> = [filter, since].into_iter().flatten().collect();
+    format!("{} ORDER BY key ASC", parts.join(" AND ")).trim().to_owned()
+}
+
+fn ids(page: &Value) -> Result<Vec<IssueId>, Fault> {
+    let Some(issues) = page["issues"].as_array() else {
+        return Err(Fault::transient("Jira answered a search without a list of issues"));
+    };
+    Ok(issues.iter().filter_map(|issue| issue["id"].as_str()).map(IssueId::new).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_may_have_an_order_of_its_own() {
+        assert_eq!(without_order("project = UP order by key"), "project = UP");
+        assert_eq!(jql(Some("project = UP ORDER BY key"), Some(12)), "(project = UP) AND updated >= -12m ORDER BY key ASC");
+        assert_eq!(jql(None, None), "ORDER BY key ASC");
+    }
+}

@@ -1,0 +1,10 @@
+//! The trackers. Each adapter is a folder of the same files: `mod` (the port), `client` (requests), `convert` (values).
+
+mod classify;
+mod http;
+pub mod jira;
+
+pub mod roundup;
+mod text;
+
+pub use http::Http;

@@ -1,0 +1,57 @@
+//! Files of a Roundup issue.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::{
+    client::{Client, add_to},
+    convert::format_date,
+};
+use crate::{
+    ids::IssueId,
+    sync::{
+        fault::Fault,
+        ports::{FileContent, Intent},
+    },
+};
+
+/// Adds a file: uploaded first, linked second.
+pub(super) async fn add(client: &Client, issue: &IssueId, name: &str, content: FileContent) -> Result<String, Fault> {
+    if content.size == Some(0) {
+        return Err(Fault::refused(format!("the file \"{name}\" is empty, and Roundup's REST interface takes no empty file")));
+    }
+    let id = client.upload(name, content).await?;
+    link(client, issue, &id).await?;
+    Ok(id)
+}
+
+/// The file of an intent: made by our account under that name since then, and linked to this issue or to none yet.
+pub(super) async fn find_linked(client: &Client, issue: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+    let since = intent.since.checked_sub(jiff::SignedDuration::from_mins(1)).unwrap_or(intent.since);
+    let found = client
+        .list(
+            "file",
+            &[
+                ("name:", &format!("={}", intent.content)),
+                ("creator", client.username()),
+                ("creation", &format!("from {}", format_date(since))),
+                ("@fields", "id"),
+            ],
+        )
+        .await?;
+    for id in found.iter().filter_map(|item| item["id"].as_str()) {
+        let holders = client.list("issue", &[("files", id), ("@fields", "id")]).await?;
+        let holds = |issue: &IssueId| holders.iter().any(|holder| holder["id"].as_str() == Some(issue.as_str()));
+        if holders.is_empty() {
+            link(client, issue, id).await?;
+        } else if !holds(issue) {
+            continue;
+        }
+        return Ok(Some(id.to_owned()));
+    }
+    Ok(None)
+}
+
+async fn link(client: &Client, issue: &IssueId, file: &str) -> Result<Value, Fault> {
+    client.change(Method::PATCH, &format!("data/issue/{issue}"), &add_to("files", file)).await
+}

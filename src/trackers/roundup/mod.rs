@@ -1,0 +1,219 @@
+//! Roundup 2.x over its REST interface.
+//!
+//! One request reads an issue with all attributes that the rules need (dotted paths included) and tells which messages changed.
+//! What people see of the remote issue is kept in Roundup's own `ext_id`, `ext_tracker` and `ext_attributes`.
+
+mod client;
+mod convert;
+mod files;
+mod messages;
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use self::client::Client;
+use super::http::Http;
+use crate::{
+    config::tracker::TrackerConfig,
+    ids::{IssueId, TrackerName},
+    sync::{
+        fault::{Fault, FaultKind},
+        issue::{Attributes, CopyKind, Snapshot},
+        plan::NewMessage,
+        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker},
+        rules::Needs,
+    },
+};
+
+/// A Roundup tracker.
+pub struct Roundup {
+    name: TrackerName,
+    client: Client,
+    messages: messages::Cache,
+}
+
+impl Roundup {
+    /// A tracker with its own client.
+    #[must_use]
+    pub fn new(name: TrackerName, config: &TrackerConfig, http: Http) -> Self {
+        Self { client: Client::new(http, name.clone(), config), name, messages: messages::Cache::default() }
+    }
+
+    async fn item(&self, id: &IssueId, fields: &str, verbose: &str) -> Result<Option<Value>, Fault> {
+        self.client.get(&format!("data/issue/{id}"), &[("@fields", fields), ("@verbose", verbose)]).await
+    }
+}
+
+#[async_trait]
+impl Tracker for Roundup {
+    fn name(&self) -> &TrackerName {
+        &self.name
+    }
+
+    async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
+        let mut fields: BTreeSet<&str> = needs.paths.iter().map(String::as_str).collect();
+        if let Some(path) = fields.iter().find(|path| path.starts_with('/')) {
+            return Err(Fault::permanent(format!("the path `{path}` (an item that links to the issue) is not supported yet")));
+        }
+        fields.insert("title");
+        fields.extend(needs.messages.then_some("messages"));
+        fields.extend(needs.files.then_some("files"));
+        let fields = fields.into_iter().collect::<Vec<_>>().join(",");
+        let Some(item) = self.item(id, &fields, "2").await? else { return Ok(None) };
+        let found = &item["attributes"];
+        Ok(Some(Snapshot {
+            id: IssueId::new(item["id"].as_str().unwrap_or(id.as_str())),
+            key: format!("issue{id}"),
+            attributes: convert::attributes(found, needs.paths.iter()),
+            messages: if needs.messages {
+                messages::read(&self.client, &self.messages, &found["messages"]).await?
+            } else {
+                Vec::new()
+            },
+            files: convert::files(&found["files"]),
+            assigned_to_us: false,
+            revision: item["@etag"].as_str().map(str::to_owned),
+        }))
+    }
+
+    async fn matches(&self, _id: &IssueId, _filter: &str) -> Result<bool, Fault> {
+        Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
+    }
+
+    async fn list(&self, query: &Query) -> Result<Vec<IssueId>, Fault> {
+        let since = query.changed_since.map(|since| format!("from {}", convert::format_date(since)));
+        let mut filter = vec![("@fields", "id"), ("@verbose", "0")];
+        filter.extend(since.as_deref().map(|since| ("activity", since)));
+        let found = self.client.list("issue", &filter).await?;
+        Ok(found.iter().filter_map(|item| item["id"].as_str()).map(IssueId::new).collect())
+    }
+
+    async fn find_linked(&self, tracker: &TrackerName, remote: &[&str]) -> Result<Vec<IssueId>, Fault> {
+        let mut issues: Vec<IssueId> = Vec::new();
+        for remote in remote {
+            let ext_id = format!("={remote}");
+            let query = [("ext_id:", ext_id.as_str()), ("ext_tracker", tracker.as_str()), ("@fields", "id")];
+            let found = match self.client.list("issue", &query).await {
+                // The tracker has no ext_tracker of that name yet, so nothing can be linked to it.
+                Err(fault) if fault.kind == FaultKind::Refused && fault.message.contains("ext_tracker") => Vec::new(),
+                outcome => outcome?,
+            };
+            for id in found.iter().filter_map(|item| item["id"].as_str()).map(IssueId::new) {
+                if !issues.contains(&id) {
+                    issues.push(id);
+                }
+            }
+        }
+        Ok(issues)
+    }
+
+    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Option<String>, Fault> {
+        let item = self.item(id, "ext_id,ext_tracker", "2").await?;
+        let Some(found) = item.map(|mut item| item["attributes"].take()) else { return Ok(None) };
+        let ours = found["ext_tracker"]["name"].as_str() == Some(tracker.as_str());
+        Ok(found["ext_id"].as_str().filter(|id| ours && !id.is_empty()).map(str::to_owned))
+    }
+
+    async fn mirrored_attributes(&self, id: &IssueId) -> Result<Option<Attributes>, Fault> {
+        let item = self.item(id, "ext_attributes", "0").await?;
+        let message = item.as_ref().and_then(|item| item["attributes"]["ext_attributes"].as_str()).map(str::to_owned);
+        let Some(message) = message else { return Ok(None) };
+        let query = [("@fields", "content"), ("@verbose", "3")];
+        let item = self.client.get(&format!("data/msg/{message}"), &query).await?;
+        // What cannot be read is as good as none: the first sync then takes the remote values, as for a new issue.
+        Ok(item.and_then(|item| serde_json::from_str(item["attributes"]["content"].as_str()?).ok()))
+    }
+
+    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault> {
+        self.ensure_ext_tracker(&state.tracker).await?;
+        let mut body = convert::body(fields)?;
+        // Roundup answers an empty list or text on creation with an error of its own.
+        body.retain(|_, value| !crate::sync::value::is_unset(value));
+        body.insert("ext_id".to_owned(), json!(state.remote));
+        body.insert("ext_tracker".to_owned(), json!(state.tracker));
+        Ok(IssueId::new(self.client.create("issue", &Value::Object(body)).await?))
+    }
+
+    async fn set_fields(&self, id: &IssueId, fields: &Attributes, revision: Option<&str>) -> Result<(), Fault> {
+        let body = Value::Object(convert::body(fields)?);
+        let path = format!("data/issue/{id}");
+        match revision {
+            Some(etag) => self.client.change_as_read(Method::PUT, &path, &body, etag).await,
+            None => self.client.change(Method::PUT, &path, &body).await,
+        }
+        .map(|_| ())
+    }
+
+    async fn add_message(&self, id: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault> {
+        messages::add(&self.client, id, message, token).await
+    }
+
+    async fn open_file(&self, _id: &IssueId, file: &str) -> Result<FileContent, Fault> {
+        self.client.download(file).await
+    }
+
+    async fn add_file(&self, id: &IssueId, name: &str, content: FileContent, _token: &Token) -> Result<String, Fault> {
+        files::add(&self.client, id, name, content).await
+    }
+
+    async fn find_effect(&self, id: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+        match intent.kind {
+            CopyKind::Message => messages::find_linked(&self.client, id, &intent.token).await,
+            CopyKind::File => files::find_linked(&self.client, id, intent).await,
+            CopyKind::Issue => Ok(None),
+        }
+    }
+
+    async fn mirror(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault> {
+        let content = serde_json::to_string_pretty(&state.attributes).map_err(|error| Fault::bug(error.to_string()))?;
+        let item = self.item(id, "ext_id,ext_tracker,ext_attributes", "2").await?;
+        let Some(found) = item.map(|mut item| item["attributes"].take()) else { return Ok(()) };
+        let mut fields = serde_json::Map::new();
+        match found["ext_attributes"]["id"].as_str() {
+            Some(message) => {
+                let body = json!({ "content": content });
+                self.client.change(Method::PUT, &format!("data/msg/{message}"), &body).await?;
+            }
+            None => {
+                let now = convert::format_date(jiff::Timestamp::now());
+                let body = json!({ "content": content, "author": self.client.username(), "date": now });
+                fields.insert("ext_attributes".to_owned(), json!(self.client.create("msg", &body).await?));
+            }
+        }
+        if found["ext_id"].as_str() != Some(state.remote.as_str()) {
+            fields.insert("ext_id".to_owned(), json!(state.remote));
+        }
+        if found["ext_tracker"]["name"].as_str() != Some(state.tracker.as_str()) {
+            self.ensure_ext_tracker(&state.tracker).await?;
+            fields.insert("ext_tracker".to_owned(), json!(state.tracker));
+        }
+        if fields.is_empty() {
+            return Ok(());
+        }
+        self.client.change(Method::PUT, &format!("data/issue/{id}"), &Value::Object(fields)).await.map(|_| ())
+    }
+
+    async fn who_am_i(&self) -> Result<String, Fault> {
+        let name = self.client.username();
+        let found = self.client.list("user", &[("username:", &format!("={name}")), ("@fields", "username")]).await?;
+        let own = found.first().and_then(|user| user["username"].as_str());
+        own.map(str::to_owned).ok_or_else(|| Fault::permanent(format!("{} does not show us our own account {name}", self.name)))
+    }
+}
+
+impl Roundup {
+    /// Makes the `ext_tracker` item of the remote tracker, if the tracker has none of that name.
+    async fn ensure_ext_tracker(&self, tracker: &TrackerName) -> Result<(), Fault> {
+        let known = self.client.list("ext_tracker", &[("name:", &format!("={tracker}")), ("@fields", "id")]).await?;
+        if known.is_empty() {
+            self.client
+                .create("ext_tracker", &json!({ "name": tracker }))
+                .await
+                .map_err(|fault| fault.hint(format!("add an ext_tracker of the name `{tracker}` to Roundup by hand")))?;
+        }
+        Ok(())
+    }
+}

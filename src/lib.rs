@@ -12,6 +12,8 @@ pub mod config;
 pub mod coordination;
 pub mod ids;
 pub mod queue;
+#[cfg(feature = "standin")]
+pub mod standin;
 pub mod store;
 pub mod sync;
 pub mod telemetry;

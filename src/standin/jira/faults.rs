@@ -1,0 +1,118 @@
+//! Failures ordered in advance: the next matching requests go wrong in the way asked for.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    reply::{Answer, Content},
+    site::locked,
+};
+
+fn once() -> u32 {
+    1
+}
+
+/// One ordered failure.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Method it applies to; any if absent.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Text that must occur in path and query.
+    #[serde(default)]
+    pub path_contains: String,
+    /// Status to answer with instead of doing the request; absent, the request is done.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// How many requests it hits.
+    #[serde(default = "once")]
+    pub count: u32,
+    /// Headers of the answer.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body of the answer: text goes out as it is, anything else as JSON.
+    #[serde(default)]
+    pub body: Option<Value>,
+    /// Do the request, then close the connection without an answer.
+    #[serde(default)]
+    pub after: bool,
+    /// Wait this long first.
+    #[serde(default)]
+    pub delay_ms: u64,
+}
+
+impl Default for Fault {
+    fn default() -> Self {
+        Self {
+            method: None,
+            path_contains: String::new(),
+            status: None,
+            count: once(),
+            headers: BTreeMap::new(),
+            body: None,
+            after: false,
+            delay_ms: 0,
+        }
+    }
+}
+
+impl Fault {
+    fn hits(&self, method: &str, path: &str) -> bool {
+        self.method
+            .as_deref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && path.contains(&self.path_contains)
+    }
+
+    /// The answer to give instead of the true one, if there is one.
+    pub(super) fn answer(&self) -> Option<Answer> {
+        let mut answer = Answer::empty(self.status?);
+        answer.content = match &self.body {
+            None => Content::Nothing,
+            Some(Value::String(text)) => {
+                Content::File("text/plain;charset=UTF-8".to_owned(), text.clone().into())
+            }
+            Some(body) => Content::Json(body.clone()),
+        };
+        for (name, value) in &self.headers {
+            answer = answer.with(name, value.as_str());
+        }
+        Some(answer)
+    }
+}
+
+/// The failures still to come, in the order given.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    list: Mutex<Vec<Fault>>,
+}
+
+impl Faults {
+    pub(super) fn add(&self, fault: Fault) {
+        locked(&self.list).push(fault);
+    }
+
+    pub(super) fn clear(&self) {
+        locked(&self.list).clear();
+    }
+
+    pub(super) fn list(&self) -> Vec<Fault> {
+        locked(&self.list).clone()
+    }
+
+    /// Uses up one hit of the first failure that applies to this request.
+    pub(super) fn take(&self, method: &str, path: &str) -> Option<Fault> {
+        let mut list = locked(&self.list);
+        let at = list
+            .iter()
+            .position(|fault| fault.count > 0 && fault.hits(method, path))?;
+        let fault = list.get_mut(at)?;
+        fault.count -= 1;
+        let taken = fault.clone();
+        list.retain(|fault| fault.count > 0);
+        Some(taken)
+    }
+}

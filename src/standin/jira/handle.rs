@@ -1,0 +1,433 @@
+//! A site seen from the same process: changing issues as its people would, and looking at the outcome.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    catalogue::Choice,
+    changes::Actor,
+    control::sha256,
+    faults::Fault,
+    journal::{DeliveryRecord, RequestRecord},
+    model::Issue,
+    reply::{Answer, Content},
+    site::Site,
+    view::{Api, View},
+};
+
+/// A change the site refuses, as a REST client would have been told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// Body of the answer.
+    pub body: Value,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "refused with status {}: {}", self.status, self.body)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Answer> for Refusal {
+    fn from(answer: Answer) -> Self {
+        let body = match answer.content {
+            Content::Json(body) => body,
+            _ => Value::Null,
+        };
+        Self {
+            status: answer.status,
+            body,
+        }
+    }
+}
+
+/// A comment at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CommentSnapshot {
+    /// Id.
+    pub id: String,
+    /// Login name of the author.
+    pub author: String,
+    /// Text.
+    pub body: String,
+    /// When it was written.
+    pub created: String,
+    /// When it was last rewritten.
+    pub updated: String,
+    /// Hidden properties.
+    pub properties: BTreeMap<String, Value>,
+}
+
+/// An attachment at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AttachmentSnapshot {
+    /// Id.
+    pub id: String,
+    /// Name of the file.
+    pub file_name: String,
+    /// Login name of whoever attached it.
+    pub author: String,
+    /// Media type.
+    pub media_type: String,
+    /// Digest of the content in hexadecimal.
+    pub sha256: String,
+    /// The content.
+    #[serde(skip)]
+    pub content: Bytes,
+}
+
+/// An issue at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IssueSnapshot {
+    /// Id.
+    pub id: String,
+    /// Key.
+    pub key: String,
+    /// Summary.
+    pub summary: String,
+    /// Description in plain text.
+    pub description: Option<String>,
+    /// Name of the issue type.
+    pub issue_type: String,
+    /// Name of the priority.
+    pub priority: String,
+    /// Name of the status.
+    pub status: String,
+    /// Name of the resolution, if there is one.
+    pub resolution: Option<String>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Names of the components.
+    pub components: Vec<String>,
+    /// Login name of the assignee.
+    pub assignee: Option<String>,
+    /// Login name of the reporter.
+    pub reporter: Option<String>,
+    /// Custom fields that have a value, by field id.
+    pub custom: BTreeMap<String, Value>,
+    /// When it was created.
+    pub created: String,
+    /// When it last changed.
+    pub updated: String,
+    /// Comments from the oldest.
+    pub comments: Vec<CommentSnapshot>,
+    /// Attachments from the oldest.
+    pub attachments: Vec<AttachmentSnapshot>,
+    /// Hidden properties.
+    pub properties: BTreeMap<String, Value>,
+    /// Remote links as REST shows them.
+    pub remote_links: Vec<Value>,
+}
+
+/// Access to a running site. Every change made through it is told to the webhooks like one made over REST.
+#[derive(Clone)]
+pub struct JiraState {
+    site: Arc<Site>,
+}
+
+impl fmt::Debug for JiraState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("JiraState")
+            .field("base", &self.site.base)
+            .finish_non_exhaustive()
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn number(id: &str) -> u64 {
+    // No id is zero, so a text that is no number names nothing.
+    id.parse().unwrap_or_default()
+}
+
+impl JiraState {
+    pub(super) fn new(site: Arc<Site>) -> Self {
+        Self { site }
+    }
+
+    fn actor<'a>(&'a self, user: &'a str) -> Result<Actor<'a>, Refusal> {
+        let refusal = || Refusal {
+            status: 401,
+            body: json!({"message": format!("there is no user '{user}'")}),
+        };
+        self.site.user(user).ok_or_else(refusal)?;
+        Ok(Actor {
+            site: &self.site,
+            name: user,
+            api: Api::V2,
+        })
+    }
+
+    /// Creates an issue and returns its key. `fields` are those of a REST request of version 2; what they leave
+    /// out of project and issue type is the first the site has.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get, also for an unknown user.
+    pub fn create_issue(&self, user: &str, fields: Value) -> Result<String, Refusal> {
+        let actor = self.actor(user)?;
+        let mut fields = object(fields);
+        let options = &self.site.options;
+        if let Some(project) = options.projects.first() {
+            fields
+                .entry("project")
+                .or_insert_with(|| json!({"key": project.key}));
+        }
+        if let Some(name) = options.issue_types.first() {
+            fields
+                .entry("issuetype")
+                .or_insert_with(|| json!({"name": name}));
+        }
+        let mut store = self.site.store();
+        let id = actor.create(&mut store, &object(json!({"fields": fields})))?;
+        Ok(store
+            .issues
+            .get(&id)
+            .map(|issue| issue.key.clone())
+            .unwrap_or_default())
+    }
+
+    /// Sets fields of an issue, given as in a REST request of version 2.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn edit_fields(&self, user: &str, issue: &str, fields: Value) -> Result<(), Refusal> {
+        let body = object(json!({"fields": fields}));
+        Ok(self
+            .actor(user)?
+            .edit(&mut self.site.store(), issue, &body)?)
+    }
+
+    /// Moves an issue to a status, along whichever transition leads there.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get; a status out of reach is an invalid transition.
+    pub fn move_to_status(&self, user: &str, issue: &str, status: &str) -> Result<(), Refusal> {
+        let actor = self.actor(user)?;
+        let mut store = self.site.store();
+        let options = &self.site.options;
+        let index = store.issue(issue)?.fields.status;
+        let present = options
+            .statuses
+            .get(index)
+            .map(|spec| spec.name.as_str())
+            .unwrap_or_default();
+        let mut open = options.transitions.iter();
+        let way = open.find(|spec| {
+            spec.to.eq_ignore_ascii_case(status) && spec.from.iter().any(|from| from == present)
+        });
+        let id = way.map(|spec| spec.id.to_string()).unwrap_or_default();
+        Ok(actor.transition(&mut store, issue, &id, &Map::new())?)
+    }
+
+    /// Deletes an issue.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn delete_issue(&self, user: &str, issue: &str) -> Result<(), Refusal> {
+        Ok(self.actor(user)?.delete(&mut self.site.store(), issue)?)
+    }
+
+    /// Adds a comment and returns its id.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn add_comment(&self, user: &str, issue: &str, body: &str) -> Result<String, Refusal> {
+        let id = self.actor(user)?.comment(
+            &mut self.site.store(),
+            issue,
+            &object(json!({"body": body})),
+        )?;
+        Ok(id.to_string())
+    }
+
+    /// Rewrites a comment.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn edit_comment(
+        &self,
+        user: &str,
+        issue: &str,
+        comment: &str,
+        body: &str,
+    ) -> Result<(), Refusal> {
+        let body = object(json!({"body": body}));
+        Ok(self
+            .actor(user)?
+            .edit_comment(&mut self.site.store(), issue, number(comment), &body)?)
+    }
+
+    /// Removes a comment.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn delete_comment(&self, user: &str, issue: &str, comment: &str) -> Result<(), Refusal> {
+        Ok(self
+            .actor(user)?
+            .delete_comment(&mut self.site.store(), issue, number(comment))?)
+    }
+
+    /// Attaches a file and returns the attachment's id.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn add_attachment(
+        &self,
+        user: &str,
+        issue: &str,
+        file_name: &str,
+        media_type: &str,
+        content: impl Into<Bytes>,
+    ) -> Result<String, Refusal> {
+        let actor = self.actor(user)?;
+        let id = actor.attach(
+            &mut self.site.store(),
+            issue,
+            file_name,
+            media_type,
+            content.into(),
+        )?;
+        Ok(id.to_string())
+    }
+
+    /// Removes an attachment.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn delete_attachment(&self, user: &str, attachment: &str) -> Result<(), Refusal> {
+        Ok(self
+            .actor(user)?
+            .detach(&mut self.site.store(), number(attachment))?)
+    }
+
+    /// Adds a webhook that gets every kind of event, and returns its id.
+    #[must_use = "the id is what removes the webhook again"]
+    pub fn add_webhook(&self, url: &str, secret: Option<&str>) -> u64 {
+        self.site.add_webhook("in-process", url, secret)
+    }
+
+    /// Removes a webhook; what it was already sent is still delivered.
+    pub fn remove_webhook(&self, id: u64) {
+        self.site
+            .store()
+            .webhooks
+            .retain(|webhook| webhook.id != id);
+    }
+
+    /// Orders a failure.
+    pub fn add_fault(&self, fault: Fault) {
+        self.site.faults.add(fault);
+    }
+
+    /// Cancels all ordered failures.
+    pub fn clear_faults(&self) {
+        self.site.faults.clear();
+    }
+
+    /// An issue by id or key.
+    #[must_use]
+    pub fn issue(&self, id_or_key: &str) -> Option<IssueSnapshot> {
+        let store = self.site.store();
+        let issue = store.issue(id_or_key).ok()?;
+        Some(self.snapshot(issue))
+    }
+
+    /// All issues from the oldest.
+    #[must_use]
+    pub fn issues(&self) -> Vec<IssueSnapshot> {
+        self.site
+            .store()
+            .issues
+            .values()
+            .map(|issue| self.snapshot(issue))
+            .collect()
+    }
+
+    /// The last requests.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.site.journal.requests()
+    }
+
+    /// The last webhook deliveries.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<DeliveryRecord> {
+        self.site.journal.deliveries()
+    }
+
+    fn name(&self, choice: Choice, index: usize) -> String {
+        choice
+            .names(&self.site.options)
+            .get(index)
+            .map(|name| (*name).to_owned())
+            .unwrap_or_default()
+    }
+
+    fn snapshot(&self, issue: &Issue) -> IssueSnapshot {
+        let fields = &issue.fields;
+        let view = View {
+            site: &self.site,
+            api: Api::V2,
+        };
+        let time = |at| self.site.clock.write(at);
+        let custom = fields
+            .custom
+            .iter()
+            .map(|(number, value)| (format!("customfield_{number}"), value.clone()));
+        let comments = issue.comments.iter().map(|comment| CommentSnapshot {
+            id: comment.id.to_string(),
+            author: comment.author.clone(),
+            body: comment.body.clone(),
+            created: time(comment.created),
+            updated: time(comment.updated),
+            properties: comment.properties.clone(),
+        });
+        let attachments = issue.attachments.iter().map(|file| AttachmentSnapshot {
+            id: file.id.to_string(),
+            file_name: file.file_name.clone(),
+            author: file.author.clone(),
+            media_type: file.media_type.clone(),
+            sha256: sha256(&file.content),
+            content: file.content.clone(),
+        });
+        IssueSnapshot {
+            id: issue.id.to_string(),
+            key: issue.key.clone(),
+            summary: fields.summary.clone(),
+            description: fields.description.clone(),
+            issue_type: self.name(Choice::IssueType, fields.issue_type),
+            priority: self.name(Choice::Priority, fields.priority),
+            status: self.name(Choice::Status, fields.status),
+            resolution: fields
+                .resolution
+                .map(|index| self.name(Choice::Resolution, index)),
+            labels: fields.labels.clone(),
+            components: fields.components.clone(),
+            assignee: fields.assignee.clone(),
+            reporter: fields.reporter.clone(),
+            custom: custom.collect(),
+            created: time(issue.created),
+            updated: time(issue.updated),
+            comments: comments.collect(),
+            attachments: attachments.collect(),
+            properties: issue.properties.clone(),
+            remote_links: issue
+                .remote_links
+                .iter()
+                .map(|link| view.remote_link(issue, link))
+                .collect(),
+        }
+    }
+}

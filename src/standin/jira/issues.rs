@@ -1,0 +1,178 @@
+//! Requests about issues themselves.
+
+use serde_json::{Value, json};
+
+use super::{
+    call::Call,
+    catalogue::Choice,
+    changes::Actor,
+    edits::{Editor, Screen},
+    field_filter::FieldFilter,
+    model::Issue,
+    reply::{Answer, Reply},
+};
+
+impl<'a> Call<'a> {
+    /// The caller as somebody who changes issues.
+    pub(super) fn actor(&self) -> Result<Actor<'a>, Answer> {
+        Ok(Actor {
+            site: self.site,
+            name: self.sees_issues()?,
+            api: self.api,
+        })
+    }
+}
+
+/// An issue as answers show it.
+pub(super) fn shown(call: &Call, issue: &Issue, filter: &FieldFilter) -> Value {
+    let view = call.view();
+    let mut shown = json!({
+        "expand": "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations",
+        "id": issue.id.to_string(),
+        "self": view.link(&format!("issue/{}", issue.id)),
+        "key": issue.key,
+        "fields": filter.apply(view.fields(issue)),
+    });
+    if let Some(wanted) = call.query_list("properties") {
+        let all = wanted.iter().any(|key| key == "*all");
+        let chosen = issue
+            .properties
+            .iter()
+            .filter(|(key, _)| all || wanted.contains(key));
+        shown["properties"] = chosen
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect::<Value>();
+    }
+    if call.expands("changelog") {
+        shown["changelog"] = view.changelog(&issue.history);
+    }
+    if call.expands("names") {
+        let fields = super::catalogue::fields(&call.site.options);
+        shown["names"] = fields
+            .into_iter()
+            .map(|field| (field.id, json!(field.name)))
+            .collect::<Value>();
+    }
+    shown
+}
+
+pub(super) fn show(call: &Call, id: &str) -> Reply {
+    call.sees_issues()?;
+    let filter = FieldFilter::new(call.query_list("fields").as_deref(), "*all");
+    let store = call.site.store();
+    Ok(Answer::ok(shown(call, store.issue(id)?, &filter)))
+}
+
+pub(super) fn create(call: &Call) -> Reply {
+    call.signed_in()?;
+    let body = call.object()?;
+    let mut store = call.site.store();
+    let id = call.actor()?.create(&mut store, &body)?;
+    let key = store.issues.get(&id).map(|issue| issue.key.clone());
+    let link = call.view().link(&format!("issue/{id}"));
+    Ok(Answer::json(
+        201,
+        json!({"id": id.to_string(), "key": key, "self": link}),
+    ))
+}
+
+pub(super) fn edit(call: &Call, id: &str) -> Reply {
+    let actor = call.actor()?;
+    let body = call.object()?;
+    let mut store = call.site.store();
+    actor.edit(&mut store, id, &body)?;
+    if call.cloud() && call.query("returnIssue") == Some("true") {
+        let filter = FieldFilter::new(None, "*all");
+        return Ok(Answer::ok(shown(call, store.issue(id)?, &filter)));
+    }
+    Ok(Answer::no_content())
+}
+
+pub(super) fn assign(call: &Call, id: &str) -> Reply {
+    let actor = call.actor()?;
+    let body = json!({"fields": {"assignee": call.json()?}});
+    let mut store = call.site.store();
+    actor.edit(
+        &mut store,
+        id,
+        body.as_object().unwrap_or(&serde_json::Map::new()),
+    )?;
+    Ok(Answer::no_content())
+}
+
+pub(super) fn delete(call: &Call, id: &str) -> Reply {
+    let actor = call.actor()?;
+    actor.delete(&mut call.site.store(), id)?;
+    Ok(Answer::no_content())
+}
+
+pub(super) fn edit_screen(call: &Call, id: &str) -> Reply {
+    call.sees_issues()?;
+    let store = call.site.store();
+    let issue = store.issue(id)?;
+    let project = call
+        .site
+        .options
+        .projects
+        .get(issue.project)
+        .ok_or_else(Answer::no_issue)?;
+    let editor = Editor {
+        site: call.site,
+        api: call.api,
+        screen: Screen::Edit,
+        project,
+    };
+    Ok(Answer::ok(json!({"fields": editor.screen(&call.view())})))
+}
+
+pub(super) fn transitions(call: &Call, id: &str) -> Reply {
+    call.sees_issues()?;
+    let options = &call.site.options;
+    let store = call.site.store();
+    let issue = store.issue(id)?;
+    let status = options
+        .statuses
+        .get(issue.fields.status)
+        .map(|status| status.name.as_str())
+        .unwrap_or_default();
+    let open = options
+        .transitions
+        .iter()
+        .filter(|spec| spec.from.iter().any(|from| from == status));
+    let list: Vec<Value> = open
+        .map(|spec| {
+            let target = options.statuses.iter().position(|status| status.name == spec.to).unwrap_or_default();
+            let mut shown = json!({
+                "id": spec.id.to_string(), "name": spec.name, "to": call.view().choice(Choice::Status, target),
+            });
+            if call.cloud() {
+                for (flag, value) in [("hasScreen", false), ("isGlobal", false), ("isInitial", false), ("isAvailable", true), ("isConditional", false)] {
+                    shown[flag] = json!(value);
+                }
+            }
+            if call.expands("transitions.fields") {
+                shown["fields"] = json!({});
+            }
+            shown
+        })
+        .collect();
+    Ok(Answer::ok(
+        json!({"expand": "transitions", "transitions": list}),
+    ))
+}
+
+pub(super) fn transition(call: &Call, id: &str) -> Reply {
+    let actor = call.actor()?;
+    let body = call.object()?;
+    // The description says string; integers are taken all the same.
+    let given = body
+        .get("transition")
+        .and_then(|transition| transition.get("id"));
+    let transition = match given {
+        Some(Value::String(text)) => text.clone(),
+        Some(number @ Value::Number(_)) => number.to_string(),
+        _ => return Err(Answer::message(400, "Missing 'transition' identifier")),
+    };
+    actor.transition(&mut call.site.store(), id, &transition, &body)?;
+    Ok(Answer::no_content())
+}

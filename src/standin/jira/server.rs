@@ -1,0 +1,229 @@
+//! From the socket to the handlers and back: reading, failing to order, signing in, limiting, noting.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{HttpRequest, HttpResponse, http::header::HeaderMap, web};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+
+use super::{
+    call::Call,
+    control,
+    journal::RequestRecord,
+    limits,
+    options::Dialect,
+    reply::Answer,
+    routes,
+    sign_in::{self, Caller},
+    site::Site,
+    view::Api,
+};
+
+/// Most bytes of a body that is not an upload.
+const BODY_LIMIT: u64 = 4 * 1024 * 1024;
+/// Most bytes that are read and thrown away so that the sender gets its answer.
+const DRAIN_LIMIT: u64 = 256 * 1024 * 1024;
+
+/// Answers every request.
+pub(super) async fn serve(
+    request: HttpRequest,
+    payload: web::Payload,
+    site: web::Data<Arc<Site>>,
+) -> HttpResponse {
+    let path = request.uri().path().to_owned();
+    let shown = request
+        .uri()
+        .path_and_query()
+        .map_or(path.as_str(), |full| full.as_str())
+        .to_owned();
+    let method = request.method().as_str().to_owned();
+    let local = path.strip_prefix(site.options.base_path.trim_end_matches('/'));
+    let Some(segments) = local.and_then(segments) else {
+        return Answer::html(404, "Not Found").into_http();
+    };
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let query = pairs(request.query_string());
+    let Ok((body, truncated)) = read(payload, kept(&site, &segments)).await else {
+        return close();
+    };
+    if let ["standin", rest @ ..] = segments.as_slice() {
+        let near = request
+            .peer_addr()
+            .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+        let answer = if near {
+            control::route(&site, &method, rest, &body)
+        } else {
+            Answer::empty(403)
+        };
+        return answer.into_http();
+    }
+    let fault = site.faults.take(&method, &shown);
+    if let Some(fault) = &fault {
+        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+    }
+    let arrived = Arrived {
+        method: &method,
+        segments: &segments,
+        query,
+        headers: request.headers(),
+        body,
+        truncated,
+    };
+    let ordered = fault
+        .as_ref()
+        .filter(|fault| !fault.after)
+        .and_then(super::faults::Fault::answer);
+    let (answer, caller) = match ordered {
+        Some(answer) => (answer, Caller::Anonymous { failed: false }),
+        None => arrived.answer(&site),
+    };
+    let lost = fault.is_some_and(|fault| fault.after);
+    let status = if lost { 0 } else { answer.status };
+    let user = caller.name().map(str::to_owned);
+    site.journal.request(RequestRecord {
+        method,
+        path: shown,
+        status,
+        user,
+    });
+    if lost { close() } else { answer.into_http() }
+}
+
+/// The parts of a path; `None` if one is not text.
+fn segments(path: &str) -> Option<Vec<String>> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    // The query decoder also turns plus signs into blanks, which a path must keep.
+    let decoded = parts.map(|part| {
+        pairs(&format!(
+            "p={}",
+            part.replace('+', "%2B").replace('&', "%26")
+        ))
+    });
+    decoded
+        .map(|mut pairs| pairs.pop().map(|(_, value)| value))
+        .collect()
+}
+
+fn pairs(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// How much of a body is kept for a request.
+fn kept(site: &Site, segments: &[&str]) -> u64 {
+    if segments.last() == Some(&"attachments") {
+        // Room for the framing around a file that just fits.
+        site.options.attachment_limit.saturating_add(64 * 1024)
+    } else {
+        BODY_LIMIT
+    }
+}
+
+/// Reads a body to its end and keeps its beginning; the flag says whether something was left out.
+async fn read(mut payload: web::Payload, limit: u64) -> Result<(Bytes, bool), ()> {
+    let mut body = BytesMut::new();
+    let mut seen: u64 = 0;
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|_| ())?;
+        seen = seen.saturating_add(piece.len() as u64);
+        if seen > DRAIN_LIMIT.max(limit) {
+            return Err(());
+        }
+        if seen <= limit {
+            body.extend_from_slice(&piece);
+        }
+    }
+    Ok((body.freeze(), seen > limit))
+}
+
+/// Ends the connection without an answer: a body that breaks before its first byte keeps the head from being sent.
+fn close() -> HttpResponse {
+    let broken = futures_util::stream::once(async {
+        Err::<Bytes, _>(std::io::Error::other("answer withheld"))
+    });
+    HttpResponse::Ok().streaming(broken)
+}
+
+/// A request that has been read.
+struct Arrived<'a> {
+    method: &'a str,
+    segments: &'a [&'a str],
+    query: Vec<(String, String)>,
+    headers: &'a HeaderMap,
+    body: Bytes,
+    truncated: bool,
+}
+
+impl Arrived<'_> {
+    fn answer(self, site: &Site) -> (Answer, Caller) {
+        if let ["media", rest @ ..] = self.segments {
+            let token = self
+                .query
+                .iter()
+                .find(|(name, _)| name == "token")
+                .map(|(_, token)| token.as_str());
+            let signed = self.headers.contains_key("authorization");
+            let answer = super::attachments::media(site, rest, token, signed)
+                .unwrap_or_else(|refusal| refusal);
+            return (answer, Caller::Anonymous { failed: false });
+        }
+        let caller = match sign_in::identify(site, self.headers) {
+            Ok(caller) => caller,
+            Err(refusal) => return (refusal, Caller::Anonymous { failed: true }),
+        };
+        let allowance = site.limits.count_call(caller.name().unwrap_or_default());
+        let answer = match allowance {
+            Some(left) if left.exceeded => {
+                limits::refusal(site.options.dialect, left.limit, 1, "jira-burst-based")
+            }
+            _ => self.route(site, &caller),
+        };
+        let answer = match allowance {
+            Some(left) if !left.exceeded => with_allowance(site, left, answer),
+            _ => answer,
+        };
+        (sign_in::mark(site, &caller, answer), caller)
+    }
+
+    fn route(self, site: &Site, caller: &Caller) -> Answer {
+        let Some((api, rest)) = api(site.options.dialect, self.segments) else {
+            return Answer::html(404, "Not Found");
+        };
+        let call = Call {
+            site,
+            method: self.method,
+            api,
+            query: self.query,
+            headers: self.headers,
+            body: &self.body,
+            truncated: self.truncated,
+            caller,
+        };
+        routes::route(&call, rest).unwrap_or_else(|refusal| refusal)
+    }
+}
+
+/// The API version a path is about, and what follows. Only Cloud has the third version.
+fn api<'a>(dialect: Dialect, segments: &'a [&'a str]) -> Option<(Api, &'a [&'a str])> {
+    match segments {
+        ["rest", "api", "2" | "latest", rest @ ..] => Some((Api::V2, rest)),
+        ["rest", "api", "3", rest @ ..] if dialect == Dialect::Cloud => Some((Api::V3, rest)),
+        ["rest", "webhooks", "1.0", ..] => Some((Api::V2, &segments[1..])),
+        ["secure", "attachment", ..] => Some((Api::V2, segments)),
+        _ => None,
+    }
+}
+
+fn with_allowance(site: &Site, left: limits::Allowance, answer: Answer) -> Answer {
+    let answer = answer
+        .with("X-RateLimit-Limit", left.limit.to_string())
+        .with("X-RateLimit-Remaining", left.remaining.to_string());
+    if site.options.dialect == Dialect::Cloud {
+        return answer;
+    }
+    answer
+        .with("X-RateLimit-Interval-Seconds", "1")
+        .with("X-RateLimit-FillRate", left.limit.to_string())
+        .with("Retry-After", "0")
+}

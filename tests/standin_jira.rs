@@ -13,6 +13,10 @@ mod kit;
 mod rest_cases;
 #[path = "kit/jira/search_cases.rs"]
 mod search_cases;
+#[path = "kit/jira/sign_in_cases.rs"]
+mod sign_in_cases;
+#[path = "kit/jira/upload_cases.rs"]
+mod upload_cases;
 #[path = "kit/jira/webhook_cases.rs"]
 mod webhook_cases;
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     call::Call,
-    changes::no_attachment,
+    contributions::no_attachment,
     multipart::{self, Part},
     options::Dialect,
     reply::{Answer, Reply},

@@ -4,16 +4,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use super::{
     changelog,
     edits::{Editor, Screen},
-    events::{CommentEvent, Teller},
+    events::Teller,
     instant::SiteClock,
     limits,
-    model::{Attachment, Change, Comment, Fields, History, Issue},
-    options::StatusCategory,
+    model::{Change, Fields, History, Issue},
     reply::Answer,
     site::Site,
     store::Store,
@@ -28,7 +26,10 @@ pub(super) struct Actor<'a> {
     pub(super) api: Api,
 }
 
-fn map<'m>(body: &'m Map<String, Value>, name: &str) -> Result<&'m Map<String, Value>, Answer> {
+pub(super) fn map<'m>(
+    body: &'m Map<String, Value>,
+    name: &str,
+) -> Result<&'m Map<String, Value>, Answer> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     match body.get(name) {
         None | Some(Value::Null) => Ok(&NONE),
@@ -41,7 +42,7 @@ fn map<'m>(body: &'m Map<String, Value>, name: &str) -> Result<&'m Map<String, V
 }
 
 /// The markers that can be born with an issue or a comment.
-fn properties(body: &Map<String, Value>) -> Result<BTreeMap<String, Value>, Answer> {
+pub(super) fn properties(body: &Map<String, Value>) -> Result<BTreeMap<String, Value>, Answer> {
     let Some(list) = body.get("properties").filter(|list| !list.is_null()) else {
         return Ok(BTreeMap::new());
     };
@@ -61,7 +62,7 @@ fn properties(body: &Map<String, Value>) -> Result<BTreeMap<String, Value>, Answ
 }
 
 impl Actor<'_> {
-    fn limit_write(&self, issue: u64) -> Result<(), Answer> {
+    pub(super) fn limit_write(&self, issue: u64) -> Result<(), Answer> {
         let dialect = self.site.options.dialect;
         self.site
             .limits
@@ -69,7 +70,7 @@ impl Actor<'_> {
             .map_err(|wait| limits::refusal(dialect, 20, wait, "jira-per-issue-on-write"))
     }
 
-    fn editor(&self, project: usize, screen: Screen) -> Result<Editor<'_>, Answer> {
+    pub(super) fn editor(&self, project: usize, screen: Screen) -> Result<Editor<'_>, Answer> {
         let project = self
             .site
             .options
@@ -200,7 +201,7 @@ impl Actor<'_> {
     }
 
     /// Makes new fields an issue's own, notes and tells what differs.
-    fn commit(&self, store: &mut Store, id: u64, fields: Fields, kind: Option<&str>) {
+    pub(super) fn commit(&self, store: &mut Store, id: u64, fields: Fields, kind: Option<&str>) {
         let Some(issue) = store.issues.get_mut(&id) else {
             return;
         };
@@ -229,110 +230,28 @@ impl Actor<'_> {
     }
 
     /// Writes changes into an issue's history and tells them.
-    fn note(&self, store: &mut Store, id: u64, kind: &str, changes: Vec<Change>) {
+    pub(super) fn note(&self, store: &mut Store, id: u64, kind: &str, changes: Vec<Change>) {
         let now = SiteClock::now();
         let changelog_id = store.next_id();
         let Some(issue) = store.issues.get_mut(&id) else {
             return;
         };
         issue.updated = now;
-        let history = History {
+        issue.history.push(History {
             id: changelog_id,
             author: self.name.to_owned(),
             at: now,
-            changes: changes.clone(),
-        };
-        issue.history.push(history);
-        if let Some(issue) = store.issues.get(&id) {
-            Teller::new(self.site, store, self.name).issue_updated(
-                issue,
-                kind,
-                changelog_id,
-                &changes,
-            );
-        }
-    }
-
-    /// Moves an issue along the transition with this id.
-    pub(super) fn transition(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        id: &str,
-        body: &Map<String, Value>,
-    ) -> Result<(), Answer> {
-        let options = &self.site.options;
-        let found = store.issue(issue)?;
-        let issue_id = found.id;
-        let status = options
-            .statuses
-            .get(found.fields.status)
-            .map(|status| status.name.as_str())
-            .unwrap_or_default();
-        let spec = options.transitions.iter().find(|spec| {
-            spec.id.to_string() == id
-                && spec
-                    .from
-                    .iter()
-                    .any(|from| from.eq_ignore_ascii_case(status))
+            changes,
         });
-        let target = spec.and_then(|spec| {
-            options
-                .statuses
-                .iter()
-                .position(|status| status.name == spec.to)
-        });
-        let Some(target) = target else {
-            return Err(self.no_transition(id));
-        };
-        let editor = self.editor(found.project, Screen::Transition)?;
-        let mut fields = found.fields.clone();
-        fields.status = target;
-        let done = options.statuses[target].category == StatusCategory::Done;
-        fields.resolution = if done {
-            fields.resolution.or(Some(0))
-        } else {
-            None
-        };
-        let mut errors = editor.apply(&mut fields, map(body, "fields")?);
-        errors.extend(editor.update(&mut fields, map(body, "update")?));
-        if !errors.is_empty() {
-            return Err(Answer::fields(errors));
-        }
-        self.limit_write(issue_id)?;
-        let kind = self.transition_kind(&store.issue(issue)?.fields, target);
-        self.commit(store, issue_id, fields, Some(kind));
-        self.added_comments(store, issue, body)
-    }
-
-    /// Data Center has no status of its own for this mistake.
-    fn no_transition(&self, id: &str) -> Answer {
-        let text = format!("Transition id '{id}' is not valid for this issue.");
-        let cloud = self.site.options.dialect == super::options::Dialect::Cloud;
-        Answer::message(if cloud { 400 } else { 500 }, &text)
-    }
-
-    fn transition_kind(&self, before: &Fields, target: usize) -> &'static str {
-        if self.site.options.dialect == super::options::Dialect::Cloud {
-            return "issue_generic";
-        }
-        let category = |index: usize| {
-            self.site
-                .options
-                .statuses
-                .get(index)
-                .map(|status| status.category)
-        };
-        match (category(before.status), category(target)) {
-            (_, Some(StatusCategory::Done)) => "issue_resolved",
-            (Some(StatusCategory::Done), _) => "issue_reopened",
-            (_, Some(StatusCategory::InProgress)) => "issue_work_started",
-            _ => "issue_work_stopped",
+        let issue = store.issues.get(&id);
+        if let Some((issue, noted)) = issue.and_then(|issue| Some((issue, issue.history.last()?))) {
+            let teller = Teller::new(self.site, store, self.name);
+            teller.issue_updated(issue, kind, changelog_id, &noted.changes);
         }
     }
 
     /// Comments that came along with an edit or a transition.
-    fn added_comments(
+    pub(super) fn added_comments(
         &self,
         store: &mut Store,
         issue: &str,
@@ -361,182 +280,4 @@ impl Actor<'_> {
         }
         Ok(())
     }
-
-    fn comment_text(&self, project: usize, body: &Map<String, Value>) -> Result<String, Answer> {
-        let editor = self.editor(project, Screen::Edit)?;
-        let given = body.get("body").unwrap_or(&Value::Null);
-        if self.api == Api::V3 && given.is_string() {
-            return Err(Answer::field("comment", "Comment body is not valid!"));
-        }
-        match editor.text("comment", given) {
-            Ok(Some(text)) if !text.trim().is_empty() => Ok(text),
-            Ok(_) if self.api == Api::V3 => {
-                Err(Answer::field("comment", "Comment body is not valid!"))
-            }
-            Ok(_) => Err(Answer::field("comment", "Comment body can not be empty!")),
-            Err(text) => Err(Answer::field("comment", &text)),
-        }
-    }
-
-    /// Adds a comment from a request body; returns its id.
-    pub(super) fn comment(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        body: &Map<String, Value>,
-    ) -> Result<u64, Answer> {
-        let found = store.issue(issue)?;
-        let (issue_id, text) = (found.id, self.comment_text(found.project, body)?);
-        let properties = properties(body)?;
-        self.limit_write(issue_id)?;
-        let now = SiteClock::now();
-        let comment = Comment {
-            id: store.next_id(),
-            author: self.name.to_owned(),
-            update_author: self.name.to_owned(),
-            body: text,
-            created: now,
-            updated: now,
-            visibility: body
-                .get("visibility")
-                .filter(|value| !value.is_null())
-                .cloned(),
-            properties,
-        };
-        let id = comment.id;
-        let issue = store.issue_mut(issue)?;
-        issue.updated = now;
-        issue.comments.push(comment);
-        self.tell_comment(store, CommentEvent::Created, id);
-        Ok(id)
-    }
-
-    fn tell_comment(&self, store: &Store, event: CommentEvent, id: u64) {
-        if let Some((issue, comment)) = store.comment(id) {
-            Teller::new(self.site, store, self.name).comment(event, issue, comment);
-        }
-    }
-
-    /// Rewrites a comment.
-    pub(super) fn edit_comment(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        id: u64,
-        body: &Map<String, Value>,
-    ) -> Result<(), Answer> {
-        let found = store.issue(issue)?;
-        let (issue_id, text) = (found.id, self.comment_text(found.project, body)?);
-        let properties = properties(body)?;
-        let now = SiteClock::now();
-        let on_issue = found.comments.iter().any(|comment| comment.id == id);
-        let comment = store
-            .comment_mut(id)
-            .filter(|_| on_issue)
-            .ok_or_else(|| no_comment(id))?;
-        self.limit_write(issue_id)?;
-        comment.body = text;
-        comment.updated = now;
-        self.name.clone_into(&mut comment.update_author);
-        comment.properties.extend(properties);
-        if let Some(visibility) = body.get("visibility") {
-            comment.visibility = Some(visibility.clone()).filter(|value| !value.is_null());
-        }
-        store.issue_mut(issue)?.updated = now;
-        self.tell_comment(store, CommentEvent::Updated, id);
-        Ok(())
-    }
-
-    /// Removes a comment.
-    pub(super) fn delete_comment(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        id: u64,
-    ) -> Result<(), Answer> {
-        let issue = store.issue_mut(issue)?;
-        let at = issue
-            .comments
-            .iter()
-            .position(|comment| comment.id == id)
-            .ok_or_else(|| no_comment(id))?;
-        let comment = issue.comments.remove(at);
-        issue.updated = SiteClock::now();
-        let issue_id = issue.id;
-        if let Some(issue) = store.issues.get(&issue_id) {
-            Teller::new(self.site, store, self.name).comment(
-                CommentEvent::Deleted,
-                issue,
-                &comment,
-            );
-        }
-        Ok(())
-    }
-
-    /// Attaches a file; returns its id. The same name twice gives two attachments.
-    pub(super) fn attach(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        name: &str,
-        media_type: &str,
-        content: bytes::Bytes,
-    ) -> Result<u64, Answer> {
-        let issue_id = store.issue(issue)?.id;
-        self.limit_write(issue_id)?;
-        let attachment = Attachment {
-            id: store.next_id(),
-            file_name: name.to_owned(),
-            author: self.name.to_owned(),
-            created: SiteClock::now(),
-            media_type: media_type.to_owned(),
-            content,
-            media_id: Uuid::new_v4().to_string(),
-            media_token: Uuid::new_v4().simple().to_string(),
-        };
-        let id = attachment.id;
-        store.issue_mut(issue)?.attachments.push(attachment.clone());
-        Teller::new(self.site, store, self.name).attachment_created(&attachment);
-        self.note(
-            store,
-            issue_id,
-            "issue_updated",
-            vec![changelog::attachment(id, name, true)],
-        );
-        Ok(id)
-    }
-
-    /// Removes an attachment.
-    pub(super) fn detach(&self, store: &mut Store, id: u64) -> Result<(), Answer> {
-        let issue_id = store
-            .attachment(id)
-            .map(|(issue, _)| issue.id)
-            .ok_or_else(|| no_attachment(id))?;
-        let Some(issue) = store.issues.get_mut(&issue_id) else {
-            return Err(no_attachment(id));
-        };
-        let Some(at) = issue.attachments.iter().position(|file| file.id == id) else {
-            return Err(no_attachment(id));
-        };
-        let removed = issue.attachments.remove(at);
-        Teller::new(self.site, store, self.name).attachment_deleted(&removed);
-        self.note(
-            store,
-            issue_id,
-            "issue_updated",
-            vec![changelog::attachment(id, &removed.file_name, false)],
-        );
-        Ok(())
-    }
-}
-
-pub(super) fn no_comment(id: impl std::fmt::Display) -> Answer {
-    Answer::message(404, &format!("Can not find a comment for the id: {id}."))
-}
-
-pub(super) fn no_attachment(id: impl std::fmt::Display) -> Answer {
-    Answer::message(
-        404,
-        &format!("The attachment with id '{id}' does not exist"),
-    )
 }

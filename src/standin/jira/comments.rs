@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     call::Call,
-    changes::no_comment,
+    contributions::no_comment,
     model::Comment,
     reply::{Answer, Reply},
 };

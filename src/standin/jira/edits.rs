@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     adf,
     catalogue::{Choice, fields as all_fields},
+    field_values::{cannot_be_set, date, labels, summary},
     model::Fields,
     options::{CustomFieldKind, Dialect, ProjectSpec},
     site::Site,
@@ -53,13 +54,22 @@ impl Editor<'_> {
                 errors.push((field.clone(), "expected a list of operations".to_owned()));
                 continue;
             };
-            for verb in list.iter().filter_map(Value::as_object).flatten() {
-                if let Err(text) = self.verb(target, field, verb) {
+            for operation in list {
+                if let Err(text) = self.operate(target, field, operation) {
                     errors.push((field.clone(), text));
                 }
             }
         }
         errors
+    }
+
+    fn operate(&self, target: &mut Fields, field: &str, operation: &Value) -> Result<(), String> {
+        let verbs = operation
+            .as_object()
+            .ok_or("expected an operation such as 'set'")?;
+        verbs
+            .iter()
+            .try_for_each(|verb| self.verb(target, field, verb))
     }
 
     fn verb(
@@ -140,14 +150,14 @@ impl Editor<'_> {
                     .ok_or("The priority selected is invalid.")?;
             }
             "resolution" if self.screen == Screen::Transition => {
-                target.resolution = self.resolution(value)?
+                target.resolution = self.resolution(value)?;
             }
             "labels" => target.labels = labels(value)?,
             "components" => {
-                target.components = self.parts(value, &self.project.components, "Component")?
+                target.components = self.parts(value, &self.project.components, "Component")?;
             }
             "fixVersions" => {
-                target.fix_versions = self.parts(value, &self.project.versions, "Version")?
+                target.fix_versions = self.parts(value, &self.project.versions, "Version")?;
             }
             "versions" => target.versions = self.parts(value, &self.project.versions, "Version")?,
             "assignee" => target.assignee = self.user(value)?,
@@ -305,61 +315,4 @@ impl Editor<'_> {
             })
             .collect()
     }
-}
-
-fn cannot_be_set(field: &str) -> String {
-    format!("Field '{field}' cannot be set. It is not on the appropriate screen, or unknown.")
-}
-
-fn summary(value: &Value) -> Result<String, String> {
-    let text = value.as_str().ok_or("Operation value must be a string")?;
-    if text.trim().is_empty() {
-        return Err("You must specify a summary of the issue.".to_owned());
-    }
-    if text.contains(['\n', '\r']) {
-        return Err("The summary is invalid because it contains newline characters.".to_owned());
-    }
-    if text.chars().count() > 255 {
-        return Err("Summary must be less than 255 characters.".to_owned());
-    }
-    Ok(text.trim().to_owned())
-}
-
-fn labels(value: &Value) -> Result<Vec<String>, String> {
-    let list = match value {
-        Value::Null => return Ok(Vec::new()),
-        Value::Array(list) => list,
-        _ => return Err("data was not an array".to_owned()),
-    };
-    let mut labels = Vec::new();
-    for entry in list {
-        let label = entry.as_str().ok_or("string expected at index 0")?;
-        if label.is_empty() || label.contains(char::is_whitespace) {
-            return Err(format!(
-                "The label '{label}' contains spaces which is invalid."
-            ));
-        }
-        if label.chars().count() > 255 {
-            return Err(format!(
-                "The label '{label}' exceeds the maximum length for a single label of 255 characters."
-            ));
-        }
-        if !labels.iter().any(|known| known == label) {
-            labels.push(label.to_owned());
-        }
-    }
-    // Jira keeps labels as a set and shows them in alphabetical order.
-    labels.sort();
-    Ok(labels)
-}
-
-fn date(value: &Value) -> Result<Option<String>, String> {
-    if value.is_null() {
-        return Ok(None);
-    }
-    let text = value.as_str().ok_or("Operation value must be a string")?;
-    let parsed = jiff::civil::Date::strptime("%Y-%m-%d", text);
-    parsed
-        .map(|_| Some(text.to_owned()))
-        .map_err(|_| format!("Error parsing date string: {text}. Expected format: yyyy-MM-dd"))
 }

@@ -1,21 +1,18 @@
 //! A site seen from the same process: changing issues as its people would, and looking at the outcome.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    catalogue::Choice,
     changes::Actor,
-    control::sha256,
     faults::Fault,
     journal::{DeliveryRecord, RequestRecord},
-    model::Issue,
     reply::{Answer, Content},
     site::Site,
-    view::{Api, View},
+    snapshot::{self, IssueSnapshot},
+    view::Api,
 };
 
 /// A change the site refuses, as a REST client would have been told.
@@ -46,84 +43,6 @@ impl From<Answer> for Refusal {
             body,
         }
     }
-}
-
-/// A comment at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CommentSnapshot {
-    /// Id.
-    pub id: String,
-    /// Login name of the author.
-    pub author: String,
-    /// Text.
-    pub body: String,
-    /// When it was written.
-    pub created: String,
-    /// When it was last rewritten.
-    pub updated: String,
-    /// Hidden properties.
-    pub properties: BTreeMap<String, Value>,
-}
-
-/// An attachment at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AttachmentSnapshot {
-    /// Id.
-    pub id: String,
-    /// Name of the file.
-    pub file_name: String,
-    /// Login name of whoever attached it.
-    pub author: String,
-    /// Media type.
-    pub media_type: String,
-    /// Digest of the content in hexadecimal.
-    pub sha256: String,
-    /// The content.
-    #[serde(skip)]
-    pub content: Bytes,
-}
-
-/// An issue at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct IssueSnapshot {
-    /// Id.
-    pub id: String,
-    /// Key.
-    pub key: String,
-    /// Summary.
-    pub summary: String,
-    /// Description in plain text.
-    pub description: Option<String>,
-    /// Name of the issue type.
-    pub issue_type: String,
-    /// Name of the priority.
-    pub priority: String,
-    /// Name of the status.
-    pub status: String,
-    /// Name of the resolution, if there is one.
-    pub resolution: Option<String>,
-    /// Labels.
-    pub labels: Vec<String>,
-    /// Names of the components.
-    pub components: Vec<String>,
-    /// Login name of the assignee.
-    pub assignee: Option<String>,
-    /// Login name of the reporter.
-    pub reporter: Option<String>,
-    /// Custom fields that have a value, by field id.
-    pub custom: BTreeMap<String, Value>,
-    /// When it was created.
-    pub created: String,
-    /// When it last changed.
-    pub updated: String,
-    /// Comments from the oldest.
-    pub comments: Vec<CommentSnapshot>,
-    /// Attachments from the oldest.
-    pub attachments: Vec<AttachmentSnapshot>,
-    /// Hidden properties.
-    pub properties: BTreeMap<String, Value>,
-    /// Remote links as REST shows them.
-    pub remote_links: Vec<Value>,
 }
 
 /// Access to a running site. Every change made through it is told to the webhooks like one made over REST.
@@ -203,7 +122,7 @@ impl JiraState {
     /// # Errors
     /// The refusal a REST client would get.
     pub fn edit_fields(&self, user: &str, issue: &str, fields: Value) -> Result<(), Refusal> {
-        let body = object(json!({"fields": fields}));
+        let body = Map::from_iter([("fields".to_owned(), fields)]);
         Ok(self
             .actor(user)?
             .edit(&mut self.site.store(), issue, &body)?)
@@ -341,7 +260,7 @@ impl JiraState {
     pub fn issue(&self, id_or_key: &str) -> Option<IssueSnapshot> {
         let store = self.site.store();
         let issue = store.issue(id_or_key).ok()?;
-        Some(self.snapshot(issue))
+        Some(snapshot::take(&self.site, issue))
     }
 
     /// All issues from the oldest.
@@ -351,7 +270,7 @@ impl JiraState {
             .store()
             .issues
             .values()
-            .map(|issue| self.snapshot(issue))
+            .map(|issue| snapshot::take(&self.site, issue))
             .collect()
     }
 
@@ -365,69 +284,5 @@ impl JiraState {
     #[must_use]
     pub fn deliveries(&self) -> Vec<DeliveryRecord> {
         self.site.journal.deliveries()
-    }
-
-    fn name(&self, choice: Choice, index: usize) -> String {
-        choice
-            .names(&self.site.options)
-            .get(index)
-            .map(|name| (*name).to_owned())
-            .unwrap_or_default()
-    }
-
-    fn snapshot(&self, issue: &Issue) -> IssueSnapshot {
-        let fields = &issue.fields;
-        let view = View {
-            site: &self.site,
-            api: Api::V2,
-        };
-        let time = |at| self.site.clock.write(at);
-        let custom = fields
-            .custom
-            .iter()
-            .map(|(number, value)| (format!("customfield_{number}"), value.clone()));
-        let comments = issue.comments.iter().map(|comment| CommentSnapshot {
-            id: comment.id.to_string(),
-            author: comment.author.clone(),
-            body: comment.body.clone(),
-            created: time(comment.created),
-            updated: time(comment.updated),
-            properties: comment.properties.clone(),
-        });
-        let attachments = issue.attachments.iter().map(|file| AttachmentSnapshot {
-            id: file.id.to_string(),
-            file_name: file.file_name.clone(),
-            author: file.author.clone(),
-            media_type: file.media_type.clone(),
-            sha256: sha256(&file.content),
-            content: file.content.clone(),
-        });
-        IssueSnapshot {
-            id: issue.id.to_string(),
-            key: issue.key.clone(),
-            summary: fields.summary.clone(),
-            description: fields.description.clone(),
-            issue_type: self.name(Choice::IssueType, fields.issue_type),
-            priority: self.name(Choice::Priority, fields.priority),
-            status: self.name(Choice::Status, fields.status),
-            resolution: fields
-                .resolution
-                .map(|index| self.name(Choice::Resolution, index)),
-            labels: fields.labels.clone(),
-            components: fields.components.clone(),
-            assignee: fields.assignee.clone(),
-            reporter: fields.reporter.clone(),
-            custom: custom.collect(),
-            created: time(issue.created),
-            updated: time(issue.updated),
-            comments: comments.collect(),
-            attachments: attachments.collect(),
-            properties: issue.properties.clone(),
-            remote_links: issue
-                .remote_links
-                .iter()
-                .map(|link| view.remote_link(issue, link))
-                .collect(),
-        }
     }
 }

@@ -21,22 +21,29 @@ mod catalogue;
 mod changelog;
 mod changes;
 mod comments;
+mod contributions;
 mod control;
 mod courier;
+mod create_screens;
 mod edits;
 mod events;
 mod faults;
 mod field_filter;
+mod field_values;
 mod handle;
 mod instant;
+mod issue_view;
 mod issues;
 mod journal;
 mod jql;
+mod jql_fields;
 mod jql_match;
+mod jql_words;
 mod limits;
 mod model;
 mod multipart;
 mod options;
+mod people;
 mod properties;
 mod remote_links;
 mod reply;
@@ -45,10 +52,12 @@ mod search;
 mod server;
 mod sign_in;
 mod site;
+mod snapshot;
 mod store;
 mod view;
 mod vocabulary;
 mod webhooks;
+mod workflow;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
@@ -59,12 +68,14 @@ use std::{
 use actix_web::{App, HttpServer, dev::ServerHandle, web};
 
 pub use faults::Fault;
-pub use handle::{AttachmentSnapshot, CommentSnapshot, IssueSnapshot, JiraState, Refusal};
+pub use handle::{JiraState, Refusal};
 pub use journal::{DeliveryRecord, RequestRecord};
 pub use options::{
     CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec, StatusCategory,
     StatusSpec, TransitionSpec, UserSpec, WebhookTarget,
 };
+
+pub use snapshot::{AttachmentSnapshot, CommentSnapshot, IssueSnapshot};
 
 use courier::Courier;
 use journal::Journal;
@@ -161,7 +172,7 @@ pub async fn start(options: JiraOptions) -> std::io::Result<RunningJira> {
     .workers(1)
     .disable_signals()
     // Large uploads and ordered delays must not run into a limit of the server's own.
-    .client_request_timeout(Duration::from_secs(60))
+    .client_request_timeout(Duration::from_mins(1))
     .shutdown_timeout(1)
     .listen(listener)?
     .run();

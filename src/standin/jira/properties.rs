@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     call::Call,
-    changes::no_comment,
+    contributions::no_comment,
     reply::{Answer, Reply},
 };
 

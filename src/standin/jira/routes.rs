@@ -3,7 +3,7 @@
 use super::{
     attachments,
     call::Call,
-    comments, issues, properties, remote_links,
+    comments, create_screens, issues, properties, remote_links,
     reply::{Answer, Reply},
     search, vocabulary, webhooks,
 };
@@ -33,7 +33,7 @@ pub(super) fn nowhere(rest: &[&str]) -> Answer {
 fn issue(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
         ("POST", []) => issues::create(call),
-        ("GET", ["createmeta", rest @ ..]) => vocabulary::create_screens(call, rest),
+        ("GET", ["createmeta", rest @ ..]) => create_screens::route(call, rest),
         ("GET", [id]) => issues::show(call, id),
         ("PUT", [id]) => issues::edit(call, id),
         ("DELETE", [id]) => issues::delete(call, id),

@@ -9,7 +9,7 @@ use super::{
     instant::SiteClock,
     issues,
     jql::{self, Query},
-    jql_match::Matcher,
+    jql_fields::Matcher,
     model::Issue,
     reply::{Answer, Reply},
     store::Store,

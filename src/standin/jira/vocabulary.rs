@@ -1,13 +1,13 @@
-//! Requests about the site itself: its version, users, projects, fields, and the names in use.
+//! Requests about the site itself: its version, projects, fields, and the names in use.
 
 use serde_json::{Value, json};
 
 use super::{
     call::Call,
     catalogue::{self, Choice},
-    edits::{Editor, Screen},
     instant::SiteClock,
-    options::{ProjectSpec, UserSpec},
+    options::ProjectSpec,
+    people,
     reply::{Answer, Reply},
 };
 
@@ -31,7 +31,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
         ["status", rest @ ..] => choice(call, Choice::Status, rest),
         ["resolution", rest @ ..] => choice(call, Choice::Resolution, rest),
         ["project", rest @ ..] => projects(call, rest),
-        ["user", rest @ ..] => users(call, rest),
+        ["user", rest @ ..] => people::route(call, rest),
         _ => Err(super::routes::nowhere(rest)),
     }
 }
@@ -110,7 +110,7 @@ fn choice(call: &Call, choice: Choice, rest: &[&str]) -> Reply {
     }
 }
 
-fn project<'a>(call: &Call<'a>, id_or_key: &str) -> Result<&'a ProjectSpec, Answer> {
+pub(super) fn project<'a>(call: &Call<'a>, id_or_key: &str) -> Result<&'a ProjectSpec, Answer> {
     let visible = call.caller.name().is_some();
     let mut all = call.site.options.projects.iter().filter(|_| visible);
     let found = all
@@ -123,7 +123,7 @@ fn project<'a>(call: &Call<'a>, id_or_key: &str) -> Result<&'a ProjectSpec, Answ
     })
 }
 
-fn issue_types(call: &Call) -> Value {
+pub(super) fn issue_types(call: &Call) -> Value {
     let count = call.site.options.issue_types.len();
     (0..count)
         .map(|index| call.view().choice(Choice::IssueType, index))
@@ -201,154 +201,4 @@ fn statuses(call: &Call) -> Value {
         })
     });
     of_type.collect()
-}
-
-fn users(call: &Call, rest: &[&str]) -> Reply {
-    call.signed_in()?;
-    let view = call.view();
-    let parameter = if call.cloud() { "query" } else { "username" };
-    let account = call.query("accountId").filter(|_| call.cloud());
-    match rest {
-        [] => {
-            let wanted = if call.cloud() {
-                account
-            } else {
-                call.query("username").or_else(|| call.query("key"))
-            };
-            let wanted = wanted.ok_or_else(|| Answer::message(400, "A user must be named."))?;
-            let known = |user: &&UserSpec| {
-                if call.cloud() {
-                    user.account_id == wanted
-                } else {
-                    user.name == wanted
-                }
-            };
-            let user = call.site.options.users.iter().find(known);
-            user.map(|user| Answer::ok(view.user(Some(&user.name))))
-                .ok_or_else(|| Answer::message(404, &format!("The user '{wanted}' does not exist")))
-        }
-        ["search"] | ["assignable", "search"] => {
-            let sought = call.query(parameter).or(account).map(str::to_lowercase);
-            if sought.is_none() && rest.len() == 1 {
-                return Err(Answer::message(
-                    400,
-                    &format!("The {parameter} query parameter was not provided"),
-                ));
-            }
-            let sought = sought.filter(|text| text != ".").unwrap_or_default();
-            let start = call.number("startAt", 0)?;
-            let most = call.number("maxResults", 50)?.min(1_000);
-            let found = call
-                .site
-                .options
-                .users
-                .iter()
-                .filter(|user| matches_user(user, &sought));
-            Ok(Answer::ok(
-                found
-                    .skip(start)
-                    .take(most)
-                    .map(|user| view.user(Some(&user.name)))
-                    .collect(),
-            ))
-        }
-        _ => Err(super::routes::nowhere(rest)),
-    }
-}
-
-fn matches_user(user: &UserSpec, sought: &str) -> bool {
-    let texts = [
-        &user.name,
-        &user.display_name,
-        &user.email,
-        &user.account_id,
-    ];
-    texts
-        .iter()
-        .any(|text| text.to_lowercase().starts_with(sought))
-        || user
-            .display_name
-            .to_lowercase()
-            .split_whitespace()
-            .any(|word| word.starts_with(sought))
-}
-
-/// Everything below `issue/createmeta`: the old form in one piece is Cloud's, the pages differ in their names.
-pub(super) fn create_screens(call: &Call, rest: &[&str]) -> Reply {
-    call.signed_in()?;
-    match rest {
-        [] if call.cloud() => Ok(old_create_screens(call)),
-        [id, "issuetypes"] => {
-            project_for_screens(call, id)?;
-            Ok(page(call, "issueTypes", issue_types(call)))
-        }
-        [id, "issuetypes", issue_type] => {
-            let spec = project_for_screens(call, id)?;
-            Choice::IssueType
-                .find(&call.site.options, issue_type)
-                .ok_or_else(|| Answer::message(404, "The issue type does not exist."))?;
-            let fields = create_fields(call, spec);
-            Ok(page(
-                call,
-                "fields",
-                fields.into_iter().map(|(_, field)| field).collect(),
-            ))
-        }
-        _ => Err(super::routes::nowhere(rest)),
-    }
-}
-
-/// Data Center calls an unknown project a bad request.
-fn project_for_screens<'a>(call: &Call<'a>, id: &str) -> Result<&'a ProjectSpec, Answer> {
-    project(call, id).map_err(|answer| Answer {
-        status: if call.cloud() { 404 } else { 400 },
-        ..answer
-    })
-}
-
-fn create_fields(call: &Call, spec: &ProjectSpec) -> serde_json::Map<String, Value> {
-    Editor {
-        site: call.site,
-        api: call.api,
-        screen: Screen::Create,
-        project: spec,
-    }
-    .screen(&call.view())
-}
-
-fn page(call: &Call, cloud_name: &str, entries: Value) -> Answer {
-    let total = entries.as_array().map_or(0, Vec::len);
-    let mut page = json!({"startAt": 0, "maxResults": 50, "total": total});
-    if call.cloud() {
-        page[cloud_name] = entries;
-    } else {
-        page["values"] = entries;
-        page["isLast"] = json!(true);
-    }
-    Answer::ok(page)
-}
-
-fn old_create_screens(call: &Call) -> Answer {
-    let view = call.view();
-    let wanted = call.query_list("projectKeys");
-    let chosen = call
-        .site
-        .options
-        .projects
-        .iter()
-        .filter(|spec| wanted.as_ref().is_none_or(|keys| keys.contains(&spec.key)));
-    let projects = chosen.map(|spec| {
-        let mut shown = view.project(spec);
-        let mut types = issue_types(call);
-        if call.expands("projects.issuetypes.fields") {
-            for entry in types.as_array_mut().into_iter().flatten() {
-                entry["fields"] = Value::Object(create_fields(call, spec));
-            }
-        }
-        shown["issuetypes"] = types;
-        shown
-    });
-    let warning = "The issue create meta endpoint has been deprecated. (Deprecation start date: June 03, 2024)";
-    Answer::ok(json!({"expand": "projects", "projects": projects.collect::<Vec<_>>()}))
-        .with("Warning", warning)
 }

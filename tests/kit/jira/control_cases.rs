@@ -71,10 +71,14 @@ async fn an_answer_can_be_lost_after_the_deed() {
         .await;
     assert!(lost.is_err(), "{lost:?}");
     assert_eq!(site.jira.state().issue(&key).unwrap().comments.len(), 1);
-    let requests = site.jira.state().requests();
-    let last = requests.last().unwrap();
+    let answered = site.jira.state().requests();
+    let newest = answered.last().unwrap();
     assert_eq!(
-        (last.method.as_str(), last.status, last.user.as_deref()),
+        (
+            newest.method.as_str(),
+            newest.status,
+            newest.user.as_deref()
+        ),
         ("POST", 0, Some("sync"))
     );
     site.expect(201, Method::POST, &path, Some(&json!({"body": "again"})))

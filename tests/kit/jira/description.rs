@@ -1,4 +1,4 @@
-//! Compares answers with an OpenAPI description: far from everything, but names and types near the top.
+//! Compares answers with an `OpenAPI` description: far from everything, but names and types near the top.
 
 use serde_json::{Map, Value};
 
@@ -71,9 +71,9 @@ impl Description {
             return;
         }
         if let Some(parts) = schema["allOf"].as_array() {
-            parts
-                .iter()
-                .for_each(|part| self.compare(part, value, depth, at, complaints));
+            for part in parts {
+                self.compare(part, value, depth, at, complaints);
+            }
             return;
         }
         if let Some(kind) = schema["type"].as_str()
@@ -82,9 +82,9 @@ impl Description {
             // The Data Center description shows the element where the answer is a list of them.
             match value.as_array() {
                 Some(entries) if kind == "object" => {
-                    entries
-                        .iter()
-                        .for_each(|entry| self.compare(schema, entry, depth + 1, at, complaints));
+                    for entry in entries {
+                        self.compare(schema, entry, depth + 1, at, complaints);
+                    }
                 }
                 _ => complaints.push(format!("{at}: described as {kind}, is {value}")),
             }
@@ -93,9 +93,9 @@ impl Description {
         match value {
             Value::Object(entries) => self.compare_object(schema, entries, depth, at, complaints),
             Value::Array(entries) if !schema["items"].is_null() => {
-                entries.iter().for_each(|entry| {
-                    self.compare(&schema["items"], entry, depth + 1, at, complaints)
-                });
+                for entry in entries {
+                    self.compare(&schema["items"], entry, depth + 1, at, complaints);
+                }
             }
             _ => {}
         }

@@ -32,11 +32,11 @@ def issue_life(client, cloud):
     expect(again.fields.description == "First\n\nSecond", "description")
     expect(again.fields.status.name == "Open", "status")
     expect(again.fields.reporter.displayName == "Jane Doe", "reporter")
-    again.update(summary="Renamed", labels=["one", "two"])
+    again.update(summary="Renamed", fields={"labels": ["one", "two"]})
     again.update(update={"labels": [{"remove": "one"}, {"add": "three"}]})
     again = client.issue(issue.key)
     expect(again.fields.summary == "Renamed", "changed summary")
-    expect(again.fields.labels == ["three", "two"], "labels")
+    expect(again.fields.labels == ["three", "two"], f"labels {again.fields.labels}")
     found = search(client, cloud, 'project = UP AND labels = three AND updated >= -5m ORDER BY key')
     expect([hit.key for hit in found] == [issue.key], "search")
     return issue.key
@@ -77,7 +77,7 @@ def links(client, key):
 
 
 def refusals(client, url, user):
-    for wrong in ({"summary": "x"}, {"project": "NO", "summary": "x", "issuetype": {"name": "Bug"}}):
+    for wrong in ({"project": "UP", "issuetype": {"name": "Bug"}}, {"project": "NO", "summary": "x", "issuetype": {"name": "Bug"}}):
         try:
             client.create_issue(fields=wrong)
         except JIRAError as error:

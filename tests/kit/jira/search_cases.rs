@@ -205,7 +205,7 @@ async fn cloud_pages_have_tokens() {
 #[tokio::test]
 async fn a_lagging_index_can_be_reconciled() {
     let site = Site::with(JiraOptions {
-        index_lag: std::time::Duration::from_secs(60),
+        index_lag: std::time::Duration::from_mins(1),
         ..JiraOptions::default()
     })
     .await;

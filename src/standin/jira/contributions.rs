@@ -61,12 +61,19 @@ impl Actor<'_> {
         let issue = store.issue_mut(issue)?;
         issue.updated = now;
         issue.comments.push(comment);
-        self.tell_comment(store, CommentEvent::Created, id);
+        self.tell_comment(store, CommentEvent::Created, issue_id, id);
         Ok(id)
     }
 
-    fn tell_comment(&self, store: &Store, event: CommentEvent, id: u64) {
-        if let Some((issue, comment)) = store.comment(id) {
+    fn tell_comment(&self, store: &Store, event: CommentEvent, issue: u64, id: u64) {
+        let issue = store.issues.get(&issue);
+        let found = issue.and_then(|issue| {
+            Some((
+                issue,
+                issue.comments.iter().find(|comment| comment.id == id)?,
+            ))
+        });
+        if let Some((issue, comment)) = found {
             Teller::new(self.site, store, self.name).comment(event, issue, comment);
         }
     }
@@ -83,11 +90,9 @@ impl Actor<'_> {
         let (issue_id, text) = (found.id, self.comment_text(found.project, body)?);
         let properties = properties(body)?;
         let now = SiteClock::now();
-        let on_issue = found.comments.iter().any(|comment| comment.id == id);
-        let comment = store
-            .comment_mut(id)
-            .filter(|_| on_issue)
-            .ok_or_else(|| no_comment(id))?;
+        let issue = store.issue_mut(issue)?;
+        let comment = issue.comments.iter_mut().find(|comment| comment.id == id);
+        let comment = comment.ok_or_else(|| no_comment(id))?;
         self.limit_write(issue_id)?;
         comment.body = text;
         comment.updated = now;
@@ -96,8 +101,8 @@ impl Actor<'_> {
         if let Some(visibility) = body.get("visibility") {
             comment.visibility = Some(visibility.clone()).filter(|value| !value.is_null());
         }
-        store.issue_mut(issue)?.updated = now;
-        self.tell_comment(store, CommentEvent::Updated, id);
+        issue.updated = now;
+        self.tell_comment(store, CommentEvent::Updated, issue_id, id);
         Ok(())
     }
 

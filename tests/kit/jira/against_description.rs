@@ -11,8 +11,8 @@ const KNOWN: &[&str] = &[
     "serverInfo: 'defaultLocale'",
     "serverInfo: 'displayUrlConfluence'",
     // Data Center describes the entries of a page where the page itself is answered.
-    "createmeta/{projectIdOrKey}/issuetypes: ",
-    "createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}: ",
+    "/api/2/issue/createmeta/{projectIdOrKey}/issuetypes: ",
+    "/api/2/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}: ",
     // The Data Center description leaves out half of what a project has, and every `expand`.
     "/api/2/project: 'projectTypeKey'",
     "/api/2/project/{projectIdOrKey}: '",

@@ -29,33 +29,20 @@ fn python() -> PathBuf {
     let given = std::env::var_os("TRACKERSYNC_TEST_PYTHON").map(PathBuf::from);
     let own = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python");
     let python = given.unwrap_or_else(own);
-    assert!(
-        python.exists(),
-        "there is no Python with the test packages at {}: run tests/run",
-        python.display()
-    );
+    assert!(python.exists(), "there is no Python with the test packages at {}: run tests/run", python.display());
     python
 }
 
 async fn run_independent_client(dialect: Dialect, name: &'static str) {
     let site = kit::Site::start(dialect).await;
     let url = site.jira.url().to_owned();
-    let script =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kit/jira/independent_client.py");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kit/jira/independent_client.py");
     let run = move || {
         let mut command = Command::new(python());
-        command
-            .arg(script)
-            .args([&url, name, "jane", "jane-secret"])
-            .env("NO_PROXY", "*")
-            .output()
+        command.arg(script).args([&url, name, "jane", "jane-secret"]).env("NO_PROXY", "*").output()
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test(flavor = "multi_thread")]

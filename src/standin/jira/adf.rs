@@ -53,12 +53,7 @@ fn block_text(node: &Value, depth: usize) -> Option<String> {
     match kind {
         "text" => node.get("text")?.as_str().map(str::to_owned),
         "hardBreak" => Some("\n".to_owned()),
-        "mention" | "emoji" => Some(
-            node.pointer("/attrs/text")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-        ),
+        "mention" | "emoji" => Some(node.pointer("/attrs/text").and_then(Value::as_str).unwrap_or_default().to_owned()),
         "bulletList" | "orderedList" => joined(children, depth, "\n", "* "),
         "listItem" | "blockquote" | "panel" => joined(children, depth, "\n", ""),
         _ => joined(children, depth, "", ""),
@@ -66,10 +61,8 @@ fn block_text(node: &Value, depth: usize) -> Option<String> {
 }
 
 fn joined(children: &[Value], depth: usize, between: &str, before: &str) -> Option<String> {
-    let texts: Option<Vec<String>> = children
-        .iter()
-        .map(|child| Some(format!("{before}{}", block_text(child, depth + 1)?)))
-        .collect();
+    let texts: Option<Vec<String>> =
+        children.iter().map(|child| Some(format!("{before}{}", block_text(child, depth + 1)?))).collect();
     Some(texts?.join(between))
 }
 
@@ -98,10 +91,7 @@ mod tests {
         for _ in 0..60 {
             deep = json!({"type": "paragraph", "content": [deep]});
         }
-        assert_eq!(
-            to_text(&json!({"type": "doc", "version": 1, "content": [deep]})),
-            None
-        );
+        assert_eq!(to_text(&json!({"type": "doc", "version": 1, "content": [deep]})), None);
     }
 
     #[test]

@@ -18,9 +18,7 @@ const FILES_AT_ONCE: usize = 60;
 /// Everything below `attachment`.
 pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
-        ("GET", ["meta"]) => Ok(Answer::ok(
-            json!({"enabled": true, "uploadLimit": call.site.options.attachment_limit}),
-        )),
+        ("GET", ["meta"]) => Ok(Answer::ok(json!({"enabled": true, "uploadLimit": call.site.options.attachment_limit}))),
         ("GET", ["content", id]) if call.cloud() => content(call, id),
         ("GET", [id]) => show(call, id),
         ("DELETE", [id]) => {
@@ -56,16 +54,10 @@ fn content(call: &Call, id: &str) -> Reply {
     let store = call.site.store();
     let (_, attachment) = store.attachment(id).ok_or_else(|| no_attachment(id))?;
     if call.query("redirect") == Some("false") {
-        return Ok(Answer::file(
-            &attachment.media_type,
-            attachment.content.clone(),
-        ));
+        return Ok(Answer::file(&attachment.media_type, attachment.content.clone()));
     }
     let (media, token) = (&attachment.media_id, &attachment.media_token);
-    let target = format!(
-        "{}/media/file/{media}/binary?token={token}",
-        media_host(&call.site.base)
-    );
+    let target = format!("{}/media/file/{media}/binary?token={token}", media_host(&call.site.base));
     Ok(Answer::empty(303).with("Location", target))
 }
 
@@ -85,23 +77,15 @@ pub(super) fn media(site: &Site, rest: &[&str], token: Option<&str>, signed: boo
     };
     if signed {
         let text = "Only one auth mechanism allowed";
-        return Err(Answer::json(
-            400,
-            json!({"error": {"code": "BadRequest", "title": text}}),
-        ));
+        return Err(Answer::json(400, json!({"error": {"code": "BadRequest", "title": text}})));
     }
     let store = site.store();
     let mut all = store.issues.values().flat_map(|issue| &issue.attachments);
-    let attachment = all
-        .find(|file| file.media_id == *media)
-        .ok_or_else(|| Answer::empty(404))?;
+    let attachment = all.find(|file| file.media_id == *media).ok_or_else(|| Answer::empty(404))?;
     if token != Some(attachment.media_token.as_str()) {
         return Err(Answer::empty(403));
     }
-    Ok(Answer::file(
-        &attachment.media_type,
-        attachment.content.clone(),
-    ))
+    Ok(Answer::file(&attachment.media_type, attachment.content.clone()))
 }
 
 /// The address that Data Center gives out.
@@ -110,20 +94,13 @@ pub(super) fn direct(call: &Call, id: &str) -> Reply {
     let id = number(id)?;
     let store = call.site.store();
     let (_, attachment) = store.attachment(id).ok_or_else(|| no_attachment(id))?;
-    Ok(Answer::file(
-        &attachment.media_type,
-        attachment.content.clone(),
-    ))
+    Ok(Answer::file(&attachment.media_type, attachment.content.clone()))
 }
 
 /// Takes files for an issue: all of them or none.
 pub(super) fn upload(call: &Call, issue: &str) -> Reply {
     let actor = call.actor()?;
-    let token = call
-        .headers
-        .get("x-atlassian-token")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let token = call.headers.get("x-atlassian-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !matches!(token, "no-check" | "nocheck") {
         return Err(Answer::html(403, "XSRF check failed"));
     }
@@ -147,24 +124,14 @@ fn parts(call: &Call) -> Result<Vec<Part>, Answer> {
     if call.truncated {
         return Err(too_large(call));
     }
-    let kind = call
-        .headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let kind = call.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let parts = multipart::read(kind, call.body).map_err(|error| match error {
         multipart::Malformed::ContentType => Answer::empty(415),
         _ => Answer::empty(400),
     })?;
-    let files: Vec<Part> = parts
-        .into_iter()
-        .filter(|part| part.name == "file")
-        .collect();
+    let files: Vec<Part> = parts.into_iter().filter(|part| part.name == "file").collect();
     if files.is_empty() {
-        return Err(Answer::message(
-            400,
-            "No file was sent: the part must be named 'file'.",
-        ));
+        return Err(Answer::message(400, "No file was sent: the part must be named 'file'."));
     }
     if call.cloud() && files.len() > FILES_AT_ONCE {
         return Err(Answer::message(413, "Too many files were sent at once."));
@@ -174,13 +141,7 @@ fn parts(call: &Call) -> Result<Vec<Part>, Answer> {
 
 fn too_large(call: &Call) -> Answer {
     let status = if call.cloud() { 413 } else { 404 };
-    Answer::message(
-        status,
-        &format!(
-            "The attachment is larger than {} bytes.",
-            call.site.options.attachment_limit
-        ),
-    )
+    Answer::message(status, &format!("The attachment is larger than {} bytes.", call.site.options.attachment_limit))
 }
 
 fn file(call: &Call, part: Part) -> Result<(String, String, Bytes), Answer> {
@@ -195,14 +156,9 @@ fn file(call: &Call, part: Part) -> Result<(String, String, Bytes), Answer> {
             return Err(Answer::empty(500));
         }
         if let Some(bad) = name.chars().find(|letter| "\\/\":?*<|>".contains(*letter)) {
-            return Err(Answer::message(
-                400,
-                &format!("The file name contains the character '{bad}', which is not allowed."),
-            ));
+            return Err(Answer::message(400, &format!("The file name contains the character '{bad}', which is not allowed.")));
         }
     }
-    let media_type = part
-        .media_type
-        .unwrap_or_else(|| "application/octet-stream".to_owned());
+    let media_type = part.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     Ok((name, media_type, part.content))
 }

@@ -31,18 +31,12 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn view(&self) -> View<'a> {
-        View {
-            site: self.site,
-            api: self.api,
-        }
+        View { site: self.site, api: self.api }
     }
 
     /// The value of a query parameter.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// All values of a query parameter, which may be repeated or hold a list.
@@ -60,26 +54,21 @@ impl<'a> Call<'a> {
 
     /// Whether the caller asked for something to be expanded.
     pub(super) fn expands(&self, what: &str) -> bool {
-        self.query_list("expand")
-            .is_some_and(|list| list.iter().any(|entry| entry == what))
+        self.query_list("expand").is_some_and(|list| list.iter().any(|entry| entry == what))
     }
 
     /// A number in the query.
     pub(super) fn number(&self, name: &str, default: usize) -> Result<usize, Answer> {
         match self.query(name) {
             None | Some("") => Ok(default),
-            Some(text) => text.parse().map_err(|_| {
-                Answer::message(400, &format!("'{text}' is not a valid value for '{name}'."))
-            }),
+            Some(text) => {
+                text.parse().map_err(|_| Answer::message(400, &format!("'{text}' is not a valid value for '{name}'.")))
+            }
         }
     }
 
     fn header_is_json(&self) -> bool {
-        let kind = self
-            .headers
-            .get("content-type")
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let kind = self.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
         kind.to_ascii_lowercase().starts_with("application/json")
     }
 
@@ -99,10 +88,7 @@ impl<'a> Call<'a> {
     pub(super) fn object(&self) -> Result<Map<String, Value>, Answer> {
         match self.json()? {
             Value::Object(map) => Ok(map),
-            _ => Err(Answer::message(
-                400,
-                "Invalid request payload. Refer to the REST API documentation and try again.",
-            )),
+            _ => Err(Answer::message(400, "Invalid request payload. Refer to the REST API documentation and try again.")),
         }
     }
 
@@ -110,10 +96,7 @@ impl<'a> Call<'a> {
     pub(super) fn signed_in(&self) -> Result<&'a str, Answer> {
         let refused = || {
             let text = "Client must be authenticated to access this resource.";
-            Answer::json(
-                401,
-                serde_json::json!({"message": text, "status-code": 401}),
-            )
+            Answer::json(401, serde_json::json!({"message": text, "status-code": 401}))
         };
         self.caller.name().ok_or_else(refused)
     }
@@ -123,10 +106,7 @@ impl<'a> Call<'a> {
         match self.caller.name() {
             Some(name) => Ok(name),
             None if self.cloud() => Err(Answer::no_issue()),
-            None => Err(Answer::message(
-                401,
-                "You do not have the permission to see the specified issue.",
-            )),
+            None => Err(Answer::message(401, "You do not have the permission to see the specified issue.")),
         }
     }
 }

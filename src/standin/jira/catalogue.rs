@@ -31,11 +31,7 @@ impl Choice {
             Self::Priority => &options.priorities,
             Self::Resolution => &options.resolutions,
             Self::Status => {
-                return options
-                    .statuses
-                    .iter()
-                    .map(|status| status.name.as_str())
-                    .collect();
+                return options.statuses.iter().map(|status| status.name.as_str()).collect();
             }
         };
         list.iter().map(String::as_str).collect()
@@ -46,9 +42,7 @@ impl Choice {
         self.names(options)
             .iter()
             .enumerate()
-            .find(|(index, name)| {
-                self.id(*index) == id_or_name || name.eq_ignore_ascii_case(id_or_name)
-            })
+            .find(|(index, name)| self.id(*index) == id_or_name || name.eq_ignore_ascii_case(id_or_name))
             .map(|(index, _)| index)
     }
 
@@ -60,9 +54,7 @@ impl Choice {
             return (0..names.len()).find(|index| self.id(*index) == id);
         }
         let wanted = value.get("name")?.as_str()?;
-        names
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(wanted))
+        names.iter().position(|name| name.eq_ignore_ascii_case(wanted))
     }
 }
 
@@ -92,76 +84,38 @@ const SYSTEM: &[(&str, &str, &str, bool, &str)] = &[
     ("project", "Project", "project", true, "project"),
     ("priority", "Priority", "priority", true, "priority"),
     ("labels", "Labels", "array:string", true, "labels"),
-    (
-        "components",
-        "Components",
-        "array:component",
-        true,
-        "component",
-    ),
-    (
-        "fixVersions",
-        "Fix versions",
-        "array:version",
-        true,
-        "fixVersion",
-    ),
-    (
-        "versions",
-        "Affects versions",
-        "array:version",
-        true,
-        "affectedVersion",
-    ),
+    ("components", "Components", "array:component", true, "component"),
+    ("fixVersions", "Fix versions", "array:version", true, "fixVersion"),
+    ("versions", "Affects versions", "array:version", true, "affectedVersion"),
     ("assignee", "Assignee", "user", true, "assignee"),
     ("reporter", "Reporter", "user", true, "reporter"),
     ("duedate", "Due date", "date", true, "due"),
-    (
-        "resolution",
-        "Resolution",
-        "resolution",
-        false,
-        "resolution",
-    ),
+    ("resolution", "Resolution", "resolution", false, "resolution"),
     ("status", "Status", "status", false, "status"),
     ("creator", "Creator", "user", false, "creator"),
     ("created", "Created", "datetime", false, "created"),
     ("updated", "Updated", "datetime", false, "updated"),
     ("resolutiondate", "Resolved", "datetime", false, "resolved"),
     ("comment", "Comment", "comments-page", false, "comment"),
-    (
-        "attachment",
-        "Attachment",
-        "array:attachment",
-        false,
-        "attachments",
-    ),
+    ("attachment", "Attachment", "array:attachment", false, "attachments"),
 ];
 
 /// All fields, system fields first.
 pub(super) fn fields(options: &JiraOptions) -> Vec<FieldInfo> {
-    let system = SYSTEM
-        .iter()
-        .map(|(id, name, kind, editable, clause)| FieldInfo {
-            id: (*id).to_owned(),
-            name: (*name).to_owned(),
-            custom: false,
-            editable: *editable,
-            required: matches!(*id, "summary" | "issuetype" | "project"),
-            operations: if kind.starts_with("array:") {
-                LIST
-            } else {
-                SET
-            },
-            clause_names: vec![(*clause).to_owned()],
-            schema: match kind.strip_prefix("array:") {
-                Some(items) => json!({"type": "array", "items": items, "system": id}),
-                None => json!({"type": kind, "system": id}),
-            },
-        });
-    system
-        .chain(options.custom_fields.iter().map(custom_field))
-        .collect()
+    let system = SYSTEM.iter().map(|(id, name, kind, editable, clause)| FieldInfo {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        custom: false,
+        editable: *editable,
+        required: matches!(*id, "summary" | "issuetype" | "project"),
+        operations: if kind.starts_with("array:") { LIST } else { SET },
+        clause_names: vec![(*clause).to_owned()],
+        schema: match kind.strip_prefix("array:") {
+            Some(items) => json!({"type": "array", "items": items, "system": id}),
+            None => json!({"type": kind, "system": id}),
+        },
+    });
+    system.chain(options.custom_fields.iter().map(custom_field)).collect()
 }
 
 fn custom_field(spec: &super::options::CustomFieldSpec) -> FieldInfo {
@@ -185,11 +139,7 @@ fn custom_field(spec: &super::options::CustomFieldSpec) -> FieldInfo {
         custom: true,
         editable: true,
         required: false,
-        operations: if spec.kind == CustomFieldKind::Labels {
-            LIST
-        } else {
-            SET
-        },
+        operations: if spec.kind == CustomFieldKind::Labels { LIST } else { SET },
         clause_names: vec![format!("cf[{}]", spec.number), spec.name.clone()],
         schema,
     }

@@ -26,18 +26,12 @@ pub(super) struct Actor<'a> {
     pub(super) api: Api,
 }
 
-pub(super) fn map<'m>(
-    body: &'m Map<String, Value>,
-    name: &str,
-) -> Result<&'m Map<String, Value>, Answer> {
+pub(super) fn map<'m>(body: &'m Map<String, Value>, name: &str) -> Result<&'m Map<String, Value>, Answer> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     match body.get(name) {
         None | Some(Value::Null) => Ok(&NONE),
         Some(Value::Object(map)) => Ok(map),
-        Some(_) => Err(Answer::message(
-            400,
-            &format!("'{name}' must be an object."),
-        )),
+        Some(_) => Err(Answer::message(400, &format!("'{name}' must be an object."))),
     }
 }
 
@@ -48,54 +42,31 @@ pub(super) fn properties(body: &Map<String, Value>) -> Result<BTreeMap<String, V
     };
     let pair = |entry: &Value| {
         let key = entry.get("key")?.as_str()?;
-        (key.len() <= 255).then(|| {
-            (
-                key.to_owned(),
-                entry.get("value").cloned().unwrap_or(Value::Null),
-            )
-        })
+        (key.len() <= 255).then(|| (key.to_owned(), entry.get("value").cloned().unwrap_or(Value::Null)))
     };
-    let pairs: Option<BTreeMap<String, Value>> = list
-        .as_array()
-        .and_then(|list| list.iter().map(pair).collect());
+    let pairs: Option<BTreeMap<String, Value>> = list.as_array().and_then(|list| list.iter().map(pair).collect());
     pairs.ok_or_else(|| Answer::message(400, "Properties must be a list of keys with values."))
 }
 
 impl Actor<'_> {
     pub(super) fn limit_write(&self, issue: u64) -> Result<(), Answer> {
         let dialect = self.site.options.dialect;
-        self.site
-            .limits
-            .count_write(issue)
-            .map_err(|wait| limits::refusal(dialect, 20, wait, "jira-per-issue-on-write"))
+        self.site.limits.count_write(issue).map_err(|wait| limits::refusal(dialect, 20, wait, "jira-per-issue-on-write"))
     }
 
     pub(super) fn editor(&self, project: usize, screen: Screen) -> Result<Editor<'_>, Answer> {
-        let project = self
-            .site
-            .options
-            .projects
-            .get(project)
-            .ok_or_else(Answer::no_issue)?;
-        Ok(Editor {
-            site: self.site,
-            api: self.api,
-            screen,
-            project,
-        })
+        let project = self.site.options.projects.get(project).ok_or_else(Answer::no_issue)?;
+        Ok(Editor { site: self.site, api: self.api, screen, project })
     }
 
     fn project_of(&self, fields: &Map<String, Value>) -> Result<usize, Answer> {
         let given = fields.get("project");
-        let key = given
-            .and_then(|project| project.get("key"))
-            .and_then(Value::as_str);
+        let key = given.and_then(|project| project.get("key")).and_then(Value::as_str);
         let id = given.and_then(|project| project.get("id"));
         let id = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         let projects = &self.site.options.projects;
         let found = projects.iter().position(|project| {
-            key.is_some_and(|key| key.eq_ignore_ascii_case(&project.key))
-                || id == Some(project.id.to_string())
+            key.is_some_and(|key| key.eq_ignore_ascii_case(&project.key)) || id == Some(project.id.to_string())
         });
         found.ok_or_else(|| match given {
             None => Answer::field("project", "Specify a valid project ID or key"),
@@ -124,11 +95,7 @@ impl Actor<'_> {
     }
 
     /// Creates an issue from a request body; returns its id.
-    pub(super) fn create(
-        &self,
-        store: &mut Store,
-        body: &Map<String, Value>,
-    ) -> Result<u64, Answer> {
+    pub(super) fn create(&self, store: &mut Store, body: &Map<String, Value>) -> Result<u64, Answer> {
         let given = map(body, "fields")?;
         let project = self.project_of(given)?;
         let editor = self.editor(project, Screen::Create)?;
@@ -136,10 +103,7 @@ impl Actor<'_> {
         let mut errors = editor.apply(&mut fields, given);
         errors.extend(editor.update(&mut fields, map(body, "update")?));
         if !given.contains_key("summary") {
-            errors.push((
-                "summary".to_owned(),
-                "You must specify a summary of the issue.".to_owned(),
-            ));
+            errors.push(("summary".to_owned(), "You must specify a summary of the issue.".to_owned()));
         }
         if !given.contains_key("issuetype") {
             errors.push(("issuetype".to_owned(), "Specify an issue type".to_owned()));
@@ -176,12 +140,7 @@ impl Actor<'_> {
     }
 
     /// Edits an issue by a request body with `fields`, `update` and `properties`.
-    pub(super) fn edit(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        body: &Map<String, Value>,
-    ) -> Result<(), Answer> {
+    pub(super) fn edit(&self, store: &mut Store, issue: &str, body: &Map<String, Value>) -> Result<(), Answer> {
         let found = store.issue(issue)?;
         let editor = self.editor(found.project, Screen::Edit)?;
         let mut fields = found.fields.clone();
@@ -221,11 +180,7 @@ impl Actor<'_> {
         }
         issue.fields = fields;
         let only_assignee = changes.iter().all(|change| change.field == "assignee");
-        let kind = kind.unwrap_or(if only_assignee {
-            "issue_assigned"
-        } else {
-            "issue_updated"
-        });
+        let kind = kind.unwrap_or(if only_assignee { "issue_assigned" } else { "issue_updated" });
         self.note(store, id, kind, changes);
     }
 
@@ -237,12 +192,7 @@ impl Actor<'_> {
             return;
         };
         issue.updated = now;
-        issue.history.push(History {
-            id: changelog_id,
-            author: self.name.to_owned(),
-            at: now,
-            changes,
-        });
+        issue.history.push(History { id: changelog_id, author: self.name.to_owned(), at: now, changes });
         let issue = store.issues.get(&id);
         if let Some((issue, noted)) = issue.and_then(|issue| Some((issue, issue.history.last()?))) {
             let teller = Teller::new(self.site, store, self.name);
@@ -251,22 +201,9 @@ impl Actor<'_> {
     }
 
     /// Comments that came along with an edit or a transition.
-    pub(super) fn added_comments(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        body: &Map<String, Value>,
-    ) -> Result<(), Answer> {
-        let verbs = map(body, "update")?
-            .get("comment")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        for added in verbs
-            .iter()
-            .filter_map(|verb| verb.get("add"))
-            .filter_map(Value::as_object)
-        {
+    pub(super) fn added_comments(&self, store: &mut Store, issue: &str, body: &Map<String, Value>) -> Result<(), Answer> {
+        let verbs = map(body, "update")?.get("comment").and_then(Value::as_array).cloned().unwrap_or_default();
+        for added in verbs.iter().filter_map(|verb| verb.get("add")).filter_map(Value::as_object) {
             self.comment(store, issue, added)?;
         }
         Ok(())

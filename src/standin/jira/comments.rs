@@ -20,8 +20,7 @@ pub(super) fn route(call: &Call, issue: &str, rest: &[&str]) -> Reply {
                 "GET" => one(call, issue, number),
                 "PUT" => edit(call, issue, number),
                 "DELETE" => {
-                    call.actor()?
-                        .delete_comment(&mut call.site.store(), issue, number)?;
+                    call.actor()?.delete_comment(&mut call.site.store(), issue, number)?;
                     Ok(Answer::no_content())
                 }
                 _ => Err(Answer::empty(405)),
@@ -34,18 +33,11 @@ pub(super) fn route(call: &Call, issue: &str, rest: &[&str]) -> Reply {
 fn shown(call: &Call, issue: u64, comment: &Comment) -> Value {
     let mut shown = call.view().comment(issue, comment);
     if call.expands("properties") {
-        let pairs = comment
-            .properties
-            .iter()
-            .map(|(key, value)| json!({"key": key, "value": value}));
+        let pairs = comment.properties.iter().map(|(key, value)| json!({"key": key, "value": value}));
         shown["properties"] = pairs.collect();
     }
     if call.expands("renderedBody") {
-        let text = comment
-            .body
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('\n', "<br/>");
+        let text = comment.body.replace('&', "&amp;").replace('<', "&lt;").replace('\n', "<br/>");
         shown["renderedBody"] = json!(format!("<p>{text}</p>"));
     }
     shown
@@ -61,26 +53,15 @@ fn list(call: &Call, issue: &str) -> Reply {
     if call.query("orderBy") == Some("-created") {
         all.reverse();
     }
-    let page: Vec<Value> = all
-        .iter()
-        .skip(start)
-        .take(most)
-        .map(|comment| shown(call, issue.id, comment))
-        .collect();
-    Ok(Answer::ok(
-        json!({"startAt": start, "maxResults": most, "total": all.len(), "comments": page}),
-    ))
+    let page: Vec<Value> = all.iter().skip(start).take(most).map(|comment| shown(call, issue.id, comment)).collect();
+    Ok(Answer::ok(json!({"startAt": start, "maxResults": most, "total": all.len(), "comments": page})))
 }
 
 fn one(call: &Call, issue: &str, id: u64) -> Reply {
     call.sees_issues()?;
     let store = call.site.store();
     let issue = store.issue(issue)?;
-    let comment = issue
-        .comments
-        .iter()
-        .find(|comment| comment.id == id)
-        .ok_or_else(|| no_comment(id))?;
+    let comment = issue.comments.iter().find(|comment| comment.id == id).ok_or_else(|| no_comment(id))?;
     Ok(Answer::ok(shown(call, issue.id, comment)))
 }
 
@@ -91,11 +72,7 @@ fn add(call: &Call, issue: &str) -> Reply {
     let answer = one(call, issue, id)?;
     let issue = call.site.store().issue(issue)?.id;
     let location = call.view().link(&format!("issue/{issue}/comment/{id}"));
-    Ok(Answer {
-        status: 201,
-        ..answer
-    }
-    .with("Location", location))
+    Ok(Answer { status: 201, ..answer }.with("Location", location))
 }
 
 fn edit(call: &Call, issue: &str, id: u64) -> Reply {
@@ -109,22 +86,11 @@ fn edit(call: &Call, issue: &str, id: u64) -> Reply {
 pub(super) fn by_ids(call: &Call) -> Reply {
     call.sees_issues()?;
     let body = call.object()?;
-    let ids = body
-        .get("ids")
-        .and_then(Value::as_array)
-        .filter(|ids| (1..=1000).contains(&ids.len()));
-    let ids =
-        ids.ok_or_else(|| Answer::message(400, "Between 1 and 1000 comment ids must be given."))?;
+    let ids = body.get("ids").and_then(Value::as_array).filter(|ids| (1..=1000).contains(&ids.len()));
+    let ids = ids.ok_or_else(|| Answer::message(400, "Between 1 and 1000 comment ids must be given."))?;
     let store = call.site.store();
-    let found = ids
-        .iter()
-        .filter_map(Value::as_u64)
-        .filter_map(|id| store.comment(id));
-    let values: Vec<Value> = found
-        .map(|(issue, comment)| shown(call, issue.id, comment))
-        .collect();
+    let found = ids.iter().filter_map(Value::as_u64).filter_map(|id| store.comment(id));
+    let values: Vec<Value> = found.map(|(issue, comment)| shown(call, issue.id, comment)).collect();
     let total = values.len();
-    Ok(Answer::ok(
-        json!({"startAt": 0, "maxResults": 1000, "total": total, "isLast": true, "values": values}),
-    ))
+    Ok(Answer::ok(json!({"startAt": 0, "maxResults": 1000, "total": total, "isLast": true, "values": values})))
 }

@@ -24,21 +24,14 @@ impl Actor<'_> {
         }
         match editor.text("comment", given) {
             Ok(Some(text)) if !text.trim().is_empty() => Ok(text),
-            Ok(_) if self.api == Api::V3 => {
-                Err(Answer::field("comment", "Comment body is not valid!"))
-            }
+            Ok(_) if self.api == Api::V3 => Err(Answer::field("comment", "Comment body is not valid!")),
             Ok(_) => Err(Answer::field("comment", "Comment body can not be empty!")),
             Err(text) => Err(Answer::field("comment", &text)),
         }
     }
 
     /// Adds a comment from a request body; returns its id.
-    pub(super) fn comment(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        body: &Map<String, Value>,
-    ) -> Result<u64, Answer> {
+    pub(super) fn comment(&self, store: &mut Store, issue: &str, body: &Map<String, Value>) -> Result<u64, Answer> {
         let found = store.issue(issue)?;
         let (issue_id, text) = (found.id, self.comment_text(found.project, body)?);
         let properties = properties(body)?;
@@ -51,10 +44,7 @@ impl Actor<'_> {
             body: text,
             created: now,
             updated: now,
-            visibility: body
-                .get("visibility")
-                .filter(|value| !value.is_null())
-                .cloned(),
+            visibility: body.get("visibility").filter(|value| !value.is_null()).cloned(),
             properties,
         };
         let id = comment.id;
@@ -67,12 +57,7 @@ impl Actor<'_> {
 
     fn tell_comment(&self, store: &Store, event: CommentEvent, issue: u64, id: u64) {
         let issue = store.issues.get(&issue);
-        let found = issue.and_then(|issue| {
-            Some((
-                issue,
-                issue.comments.iter().find(|comment| comment.id == id)?,
-            ))
-        });
+        let found = issue.and_then(|issue| Some((issue, issue.comments.iter().find(|comment| comment.id == id)?)));
         if let Some((issue, comment)) = found {
             Teller::new(self.site, store, self.name).comment(event, issue, comment);
         }
@@ -107,27 +92,14 @@ impl Actor<'_> {
     }
 
     /// Removes a comment.
-    pub(super) fn delete_comment(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        id: u64,
-    ) -> Result<(), Answer> {
+    pub(super) fn delete_comment(&self, store: &mut Store, issue: &str, id: u64) -> Result<(), Answer> {
         let issue = store.issue_mut(issue)?;
-        let at = issue
-            .comments
-            .iter()
-            .position(|comment| comment.id == id)
-            .ok_or_else(|| no_comment(id))?;
+        let at = issue.comments.iter().position(|comment| comment.id == id).ok_or_else(|| no_comment(id))?;
         let comment = issue.comments.remove(at);
         issue.updated = SiteClock::now();
         let issue_id = issue.id;
         if let Some(issue) = store.issues.get(&issue_id) {
-            Teller::new(self.site, store, self.name).comment(
-                CommentEvent::Deleted,
-                issue,
-                &comment,
-            );
+            Teller::new(self.site, store, self.name).comment(CommentEvent::Deleted, issue, &comment);
         }
         Ok(())
     }
@@ -156,21 +128,13 @@ impl Actor<'_> {
         let id = attachment.id;
         store.issue_mut(issue)?.attachments.push(attachment.clone());
         Teller::new(self.site, store, self.name).attachment_created(&attachment);
-        self.note(
-            store,
-            issue_id,
-            "issue_updated",
-            vec![changelog::attachment(id, name, true)],
-        );
+        self.note(store, issue_id, "issue_updated", vec![changelog::attachment(id, name, true)]);
         Ok(id)
     }
 
     /// Removes an attachment.
     pub(super) fn detach(&self, store: &mut Store, id: u64) -> Result<(), Answer> {
-        let issue_id = store
-            .attachment(id)
-            .map(|(issue, _)| issue.id)
-            .ok_or_else(|| no_attachment(id))?;
+        let issue_id = store.attachment(id).map(|(issue, _)| issue.id).ok_or_else(|| no_attachment(id))?;
         let Some(issue) = store.issues.get_mut(&issue_id) else {
             return Err(no_attachment(id));
         };
@@ -179,12 +143,7 @@ impl Actor<'_> {
         };
         let removed = issue.attachments.remove(at);
         Teller::new(self.site, store, self.name).attachment_deleted(&removed);
-        self.note(
-            store,
-            issue_id,
-            "issue_updated",
-            vec![changelog::attachment(id, &removed.file_name, false)],
-        );
+        self.note(store, issue_id, "issue_updated", vec![changelog::attachment(id, &removed.file_name, false)]);
         Ok(())
     }
 }
@@ -194,8 +153,5 @@ pub(super) fn no_comment(id: impl std::fmt::Display) -> Answer {
 }
 
 pub(super) fn no_attachment(id: impl std::fmt::Display) -> Answer {
-    Answer::message(
-        404,
-        &format!("The attachment with id '{id}' does not exist"),
-    )
+    Answer::message(404, &format!("The attachment with id '{id}' does not exist"))
 }

@@ -38,13 +38,7 @@ pub(super) fn route(site: &Site, method: &str, rest: &[&str], body: &[u8]) -> An
         }
         ("GET", ["issues"]) => {
             let store = site.store();
-            Answer::ok(
-                store
-                    .issues
-                    .values()
-                    .map(|issue| json!(issue.key))
-                    .collect(),
-            )
+            Answer::ok(store.issues.values().map(|issue| json!(issue.key)).collect())
         }
         ("GET", ["issues", key]) => match site.store().issue(key) {
             Ok(issue) => Answer::ok(whole(site, issue)),
@@ -60,10 +54,7 @@ fn whole(site: &Site, issue: &Issue) -> Value {
     let mut fields: Map<String, Value> = view.fields(issue);
     fields.remove("comment");
     fields.remove("attachment");
-    let comments = issue
-        .comments
-        .iter()
-        .map(|comment| shown_comment(&view, issue, comment));
+    let comments = issue.comments.iter().map(|comment| shown_comment(&view, issue, comment));
     let attachments = issue.attachments.iter().map(|file| {
         let mut shown = view.attachment(file);
         shown["sha256"] = json!(sha256(&file.content));

@@ -100,26 +100,15 @@ impl Courier {
             ordered: options.ordered_deliveries,
             next_id: AtomicU64::new(first),
         };
-        Ok(Self {
-            office: Arc::new(office),
-            runtime: Handle::try_current().map_err(std::io::Error::other)?,
-        })
+        Ok(Self { office: Arc::new(office), runtime: Handle::try_current().map_err(std::io::Error::other)? })
     }
 
     /// Opens the way to a receiver.
     pub(super) fn queue(&self, url: &str, secret: Option<&str>) -> Queue {
         let (sender, parcels) = mpsc::unbounded_channel();
-        let receiver = Receiver {
-            url: url.to_owned(),
-            secret: secret.map(str::to_owned),
-        };
-        self.runtime
-            .spawn(serve(Arc::clone(&self.office), Arc::new(receiver), parcels));
-        Queue {
-            sender,
-            office: Arc::clone(&self.office),
-            url: url.to_owned(),
-        }
+        let receiver = Receiver { url: url.to_owned(), secret: secret.map(str::to_owned) };
+        self.runtime.spawn(serve(Arc::clone(&self.office), Arc::new(receiver), parcels));
+        Queue { sender, office: Arc::clone(&self.office), url: url.to_owned() }
     }
 
     /// Drops all deliveries, also those under way.
@@ -146,11 +135,7 @@ impl Queue {
     }
 }
 
-async fn serve(
-    office: Arc<Office>,
-    receiver: Arc<Receiver>,
-    mut parcels: mpsc::UnboundedReceiver<Parcel>,
-) {
+async fn serve(office: Arc<Office>, receiver: Arc<Receiver>, mut parcels: mpsc::UnboundedReceiver<Parcel>) {
     let stop = office.stop.clone();
     stop.run_until_cancelled(async {
         while let Some(parcel) = parcels.recv().await {
@@ -200,23 +185,11 @@ async fn attempt(office: &Office, receiver: &Receiver, parcel: &Parcel, retry: u
     finished
 }
 
-fn request(
-    office: &Office,
-    receiver: &Receiver,
-    parcel: &Parcel,
-    retry: u32,
-) -> reqwest::RequestBuilder {
-    let mut request = office
-        .client
-        .post(&receiver.url)
-        .header("Content-Type", "application/json; charset=UTF-8")
-        .body(parcel.body.clone());
+fn request(office: &Office, receiver: &Receiver, parcel: &Parcel, retry: u32) -> reqwest::RequestBuilder {
+    let mut request =
+        office.client.post(&receiver.url).header("Content-Type", "application/json; charset=UTF-8").body(parcel.body.clone());
     if office.dialect == Dialect::Cloud {
-        let flow = if parcel.flow == Flow::Primary {
-            "Primary"
-        } else {
-            "Secondary"
-        };
+        let flow = if parcel.flow == Flow::Primary { "Primary" } else { "Secondary" };
         request = request
             .header("Connection", "close")
             .header("X-Atlassian-Webhook-Identifier", parcel.id.to_string())
@@ -225,11 +198,7 @@ fn request(
             request = request.header("X-Atlassian-Webhook-Retry", retry.to_string());
         }
     }
-    match receiver
-        .secret
-        .as_deref()
-        .and_then(|secret| signature(secret, &parcel.body))
-    {
+    match receiver.secret.as_deref().and_then(|secret| signature(secret, &parcel.body)) {
         Some(signature) => request.header("X-Hub-Signature", signature),
         None => request,
     }
@@ -239,10 +208,7 @@ fn request(
 fn signature(secret: &str, body: &[u8]) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(body);
-    Some(format!(
-        "sha256={}",
-        hex::encode(mac.finalize().into_bytes())
-    ))
+    Some(format!("sha256={}", hex::encode(mac.finalize().into_bytes())))
 }
 
 #[cfg(test)]

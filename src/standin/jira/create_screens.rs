@@ -26,11 +26,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
                 .find(&call.site.options, issue_type)
                 .ok_or_else(|| Answer::message(404, "The issue type does not exist."))?;
             let fields = create_fields(call, spec);
-            Ok(page(
-                call,
-                "fields",
-                fields.into_iter().map(|(_, field)| field).collect(),
-            ))
+            Ok(page(call, "fields", fields.into_iter().map(|(_, field)| field).collect()))
         }
         _ => Err(super::routes::nowhere(rest)),
     }
@@ -38,20 +34,11 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
 
 /// Data Center calls an unknown project a bad request.
 fn project_for_screens<'a>(call: &Call<'a>, id: &str) -> Result<&'a ProjectSpec, Answer> {
-    project(call, id).map_err(|answer| Answer {
-        status: if call.cloud() { 404 } else { 400 },
-        ..answer
-    })
+    project(call, id).map_err(|answer| Answer { status: if call.cloud() { 404 } else { 400 }, ..answer })
 }
 
 fn create_fields(call: &Call, spec: &ProjectSpec) -> Map<String, Value> {
-    Editor {
-        site: call.site,
-        api: call.api,
-        screen: Screen::Create,
-        project: spec,
-    }
-    .screen(&call.view())
+    Editor { site: call.site, api: call.api, screen: Screen::Create, project: spec }.screen(&call.view())
 }
 
 fn page(call: &Call, cloud_name: &str, entries: Value) -> Answer {
@@ -69,12 +56,7 @@ fn page(call: &Call, cloud_name: &str, entries: Value) -> Answer {
 fn old_create_screens(call: &Call) -> Answer {
     let view = call.view();
     let wanted = call.query_list("projectKeys");
-    let chosen = call
-        .site
-        .options
-        .projects
-        .iter()
-        .filter(|spec| wanted.as_ref().is_none_or(|keys| keys.contains(&spec.key)));
+    let chosen = call.site.options.projects.iter().filter(|spec| wanted.as_ref().is_none_or(|keys| keys.contains(&spec.key)));
     let projects = chosen.map(|spec| {
         let mut shown = view.project(spec);
         let mut types = issue_types(call);
@@ -90,6 +72,5 @@ fn old_create_screens(call: &Call) -> Answer {
         shown
     });
     let warning = "The issue create meta endpoint has been deprecated. (Deprecation start date: June 03, 2024)";
-    Answer::ok(json!({"expand": "projects", "projects": projects.collect::<Vec<_>>()}))
-        .with("Warning", warning)
+    Answer::ok(json!({"expand": "projects", "projects": projects.collect::<Vec<_>>()})).with("Warning", warning)
 }

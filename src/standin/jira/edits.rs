@@ -34,20 +34,12 @@ pub(super) type FieldError = (String, String);
 impl Editor<'_> {
     /// Sets all given fields; collects what is wrong instead of stopping at the first.
     pub(super) fn apply(&self, target: &mut Fields, given: &Map<String, Value>) -> Vec<FieldError> {
-        let outcome = given
-            .iter()
-            .map(|(field, value)| (field, self.set(target, field, value)));
-        outcome
-            .filter_map(|(field, result)| Some((field.clone(), result.err()?)))
-            .collect()
+        let outcome = given.iter().map(|(field, value)| (field, self.set(target, field, value)));
+        outcome.filter_map(|(field, result)| Some((field.clone(), result.err()?))).collect()
     }
 
     /// Carries out the verbs of `update`, except those on comments, which are no field of the edit.
-    pub(super) fn update(
-        &self,
-        target: &mut Fields,
-        verbs: &Map<String, Value>,
-    ) -> Vec<FieldError> {
+    pub(super) fn update(&self, target: &mut Fields, verbs: &Map<String, Value>) -> Vec<FieldError> {
         let mut errors = Vec::new();
         for (field, list) in verbs.iter().filter(|(field, _)| *field != "comment") {
             let Some(list) = list.as_array() else {
@@ -64,20 +56,11 @@ impl Editor<'_> {
     }
 
     fn operate(&self, target: &mut Fields, field: &str, operation: &Value) -> Result<(), String> {
-        let verbs = operation
-            .as_object()
-            .ok_or("expected an operation such as 'set'")?;
-        verbs
-            .iter()
-            .try_for_each(|verb| self.verb(target, field, verb))
+        let verbs = operation.as_object().ok_or("expected an operation such as 'set'")?;
+        verbs.iter().try_for_each(|verb| self.verb(target, field, verb))
     }
 
-    fn verb(
-        &self,
-        target: &mut Fields,
-        field: &str,
-        (verb, value): (&String, &Value),
-    ) -> Result<(), String> {
+    fn verb(&self, target: &mut Fields, field: &str, (verb, value): (&String, &Value)) -> Result<(), String> {
         if verb == "set" {
             return self.set(target, field, value);
         }
@@ -86,16 +69,11 @@ impl Editor<'_> {
             "add" if !list.contains(value) => list.push(value.clone()),
             "add" => {}
             "remove" => {
-                let name = value
-                    .get("name")
-                    .or_else(|| value.get("id"))
-                    .unwrap_or(value);
+                let name = value.get("name").or_else(|| value.get("id")).unwrap_or(value);
                 list.retain(|entry| entry != value && entry.get("name").unwrap_or(entry) != name);
             }
             _ => {
-                return Err(format!(
-                    "Operation '{verb}' is not supported by the field '{field}'."
-                ));
+                return Err(format!("Operation '{verb}' is not supported by the field '{field}'."));
             }
         }
         self.set(target, field, &Value::Array(list))
@@ -110,12 +88,9 @@ impl Editor<'_> {
             "fixVersions" => Ok(named(&target.fix_versions)),
             "versions" => Ok(named(&target.versions)),
             _ => match self.custom(field) {
-                Some((number, CustomFieldKind::Labels)) => Ok(target
-                    .custom
-                    .get(&number)
-                    .and_then(Value::as_array)
-                    .cloned()
-                    .unwrap_or_default()),
+                Some((number, CustomFieldKind::Labels)) => {
+                    Ok(target.custom.get(&number).and_then(Value::as_array).cloned().unwrap_or_default())
+                }
                 _ => Err(cannot_be_set(field)),
             },
         }
@@ -123,12 +98,7 @@ impl Editor<'_> {
 
     fn custom(&self, field: &str) -> Option<(u64, CustomFieldKind)> {
         let number: u64 = field.strip_prefix("customfield_")?.parse().ok()?;
-        let spec = self
-            .site
-            .options
-            .custom_fields
-            .iter()
-            .find(|spec| spec.number == number)?;
+        let spec = self.site.options.custom_fields.iter().find(|spec| spec.number == number)?;
         Some((number, spec.kind))
     }
 
@@ -139,15 +109,11 @@ impl Editor<'_> {
             "description" => target.description = self.text(field, value)?,
             "environment" => target.environment = self.text(field, value)?,
             "issuetype" => {
-                target.issue_type = Choice::IssueType
-                    .pick(options, value)
-                    .ok_or("Specify a valid issue type")?;
+                target.issue_type = Choice::IssueType.pick(options, value).ok_or("Specify a valid issue type")?;
             }
             "project" => self.same_project(value)?,
             "priority" => {
-                target.priority = Choice::Priority
-                    .pick(options, value)
-                    .ok_or("The priority selected is invalid.")?;
+                target.priority = Choice::Priority.pick(options, value).ok_or("The priority selected is invalid.")?;
             }
             "resolution" if self.screen == Screen::Transition => {
                 target.resolution = self.resolution(value)?;
@@ -175,9 +141,7 @@ impl Editor<'_> {
             return Ok(());
         }
         let value = match kind {
-            CustomFieldKind::Text => {
-                Value::from(value.as_str().ok_or("Operation value must be a string")?)
-            }
+            CustomFieldKind::Text => Value::from(value.as_str().ok_or("Operation value must be a string")?),
             CustomFieldKind::TextArea => json!(self.text(field, value)?),
             CustomFieldKind::Number if value.is_number() => value.clone(),
             CustomFieldKind::Number => return Err("Operation value must be a number".to_owned()),
@@ -190,16 +154,10 @@ impl Editor<'_> {
     /// The project of an issue can be repeated, but moving an issue is another operation.
     fn same_project(&self, value: &Value) -> Result<(), String> {
         let key = value.get("key").and_then(Value::as_str);
-        let id = value
-            .get("id")
-            .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+        let id = value.get("id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         let same = key.is_some_and(|key| key.eq_ignore_ascii_case(&self.project.key))
             || id.is_some_and(|id| id == self.project.id.to_string());
-        if same {
-            Ok(())
-        } else {
-            Err(cannot_be_set("project"))
-        }
+        if same { Ok(()) } else { Err(cannot_be_set("project")) }
     }
 
     /// A long text: a document in the third API version, a plain one otherwise.
@@ -208,9 +166,8 @@ impl Editor<'_> {
             (Value::Null, _) => return Ok(None),
             (Value::String(text), Api::V2) => text.clone(),
             (_, Api::V2) => return Err("Operation value must be a string".to_owned()),
-            (document, Api::V3) => adf::to_text(document).ok_or(
-                "Operation value must be an Atlassian Document (see the Atlassian Document Format)",
-            )?,
+            (document, Api::V3) => adf::to_text(document)
+                .ok_or("Operation value must be an Atlassian Document (see the Atlassian Document Format)")?,
         };
         self.check_length(field, &text)?;
         Ok(Some(text).filter(|text| !text.is_empty()))
@@ -219,9 +176,7 @@ impl Editor<'_> {
     pub(super) fn check_length(&self, field: &str, text: &str) -> Result<(), String> {
         let limit = self.site.options.text_limit;
         if text.chars().count() > limit {
-            return Err(format!(
-                "The text of '{field}' is longer than the allowed {limit} characters."
-            ));
+            return Err(format!("The text of '{field}' is longer than the allowed {limit} characters."));
         }
         Ok(())
     }
@@ -231,9 +186,7 @@ impl Editor<'_> {
             return Ok(None);
         }
         let found = Choice::Resolution.pick(&self.site.options, value);
-        found
-            .map(Some)
-            .ok_or_else(|| "The resolution selected is invalid.".to_owned())
+        found.map(Some).ok_or_else(|| "The resolution selected is invalid.".to_owned())
     }
 
     fn parts(&self, value: &Value, known: &[String], what: &str) -> Result<Vec<String>, String> {
@@ -243,10 +196,7 @@ impl Editor<'_> {
             let found = known.iter().enumerate().find(|(index, name)| {
                 let id = (self.project.id * 10 + 1 + *index as u64).to_string();
                 entry.get("id").and_then(Value::as_str) == Some(&id)
-                    || entry
-                        .get("name")
-                        .and_then(Value::as_str)
-                        .is_some_and(|wanted| wanted.eq_ignore_ascii_case(name))
+                    || entry.get("name").and_then(Value::as_str).is_some_and(|wanted| wanted.eq_ignore_ascii_case(name))
             });
             let (_, name) = found.ok_or_else(|| format!("{what} {entry} is not valid"))?;
             if !chosen.contains(name) {
@@ -275,13 +225,7 @@ impl Editor<'_> {
             _ => return Err("expected Object with a user name".to_owned()),
         };
         let known = self.site.options.users.iter();
-        let mut found = known.filter(|user| {
-            if cloud {
-                user.account_id == given
-            } else {
-                user.name == given
-            }
-        });
+        let mut found = known.filter(|user| if cloud { user.account_id == given } else { user.name == given });
         match found.next() {
             Some(user) => Ok(Some(user.name.clone())),
             None => Err(format!("User '{given}' does not exist.")),
@@ -291,14 +235,11 @@ impl Editor<'_> {
     /// Fields that are on the screen, with the values they allow.
     pub(super) fn screen(&self, view: &super::view::View) -> Map<String, Value> {
         let options = &self.site.options;
-        let choices = |choice: Choice| {
-            (0..choice.names(options).len())
-                .map(|index| view.choice(choice, index))
-                .collect::<Value>()
-        };
-        let on_screen = all_fields(options).into_iter().filter(|field| {
-            field.editable && (self.screen == Screen::Create || field.id != "project")
-        });
+        let choices =
+            |choice: Choice| (0..choice.names(options).len()).map(|index| view.choice(choice, index)).collect::<Value>();
+        let on_screen = all_fields(options)
+            .into_iter()
+            .filter(|field| field.editable && (self.screen == Screen::Create || field.id != "project"));
         on_screen
             .map(|field| {
                 let allowed = match field.id.as_str() {

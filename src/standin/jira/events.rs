@@ -53,10 +53,7 @@ impl<'a> Teller<'a> {
 
     /// Webhooks speak the second API version on both products.
     fn view(&self) -> View<'a> {
-        View {
-            site: self.site,
-            api: Api::V2,
-        }
+        View { site: self.site, api: Api::V2 }
     }
 
     fn cloud(&self) -> bool {
@@ -65,29 +62,13 @@ impl<'a> Teller<'a> {
 
     fn publish(&self, event: &str, issue: Option<&Issue>, flow: Flow, parts: Vec<(&str, Value)>) {
         let mut body = Map::new();
-        body.insert(
-            "timestamp".to_owned(),
-            json!(SiteClock::now().as_millisecond()),
-        );
+        body.insert("timestamp".to_owned(), json!(SiteClock::now().as_millisecond()));
         body.insert("webhookEvent".to_owned(), json!(event));
-        body.extend(
-            parts
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value)),
-        );
+        body.extend(parts.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let body = Bytes::from(Value::Object(body).to_string());
         let key = issue.map(|issue| issue.key.as_str());
-        for webhook in self
-            .store
-            .webhooks
-            .iter()
-            .filter(|webhook| webhook.wants(event))
-        {
-            let body = if webhook.exclude_body {
-                Bytes::new()
-            } else {
-                body.clone()
-            };
+        for webhook in self.store.webhooks.iter().filter(|webhook| webhook.wants(event)) {
+            let body = if webhook.exclude_body { Bytes::new() } else { body.clone() };
             webhook.queue.send(event, key, body, flow);
         }
     }
@@ -114,14 +95,7 @@ impl<'a> Teller<'a> {
     /// The short form beside a comment on Cloud; its `self` lacks a part of the path, as observed.
     fn short_issue(&self, issue: &Issue) -> Value {
         let mut fields = self.view().fields(issue);
-        let shown = [
-            "summary",
-            "issuetype",
-            "project",
-            "assignee",
-            "priority",
-            "status",
-        ];
+        let shown = ["summary", "issuetype", "project", "assignee", "priority", "status"];
         fields.retain(|name, _| shown.contains(&name.as_str()));
         json!({
             "id": issue.id.to_string(),
@@ -147,13 +121,7 @@ impl<'a> Teller<'a> {
         self.publish("jira:issue_created", Some(issue), Flow::Primary, parts);
     }
 
-    pub(super) fn issue_updated(
-        &self,
-        issue: &Issue,
-        kind: &str,
-        changelog_id: u64,
-        changes: &[Change],
-    ) {
+    pub(super) fn issue_updated(&self, issue: &Issue, kind: &str, changelog_id: u64, changes: &[Change]) {
         let parts = vec![
             ("issue_event_type_name", json!(kind)),
             ("user", self.actor_shown()),
@@ -165,19 +133,13 @@ impl<'a> Teller<'a> {
 
     /// The end of an issue, followed by that of everything on it.
     pub(super) fn issue_deleted(&self, issue: &Issue) {
-        let parts = vec![
-            ("user", self.actor_shown()),
-            ("issue", self.issue(issue, true)),
-        ];
+        let parts = vec![("user", self.actor_shown()), ("issue", self.issue(issue, true))];
         self.publish("jira:issue_deleted", Some(issue), Flow::Primary, parts);
         if !self.cloud() {
             return;
         }
         for comment in &issue.comments {
-            let parts = vec![
-                ("comment", self.view().comment(issue.id, comment)),
-                ("issue", self.short_issue(issue)),
-            ];
+            let parts = vec![("comment", self.view().comment(issue.id, comment)), ("issue", self.short_issue(issue))];
             self.publish("comment_deleted", Some(issue), Flow::Secondary, parts);
         }
         for attachment in &issue.attachments {

@@ -61,10 +61,7 @@ impl Default for Fault {
 
 impl Fault {
     fn hits(&self, method: &str, path: &str) -> bool {
-        self.method
-            .as_deref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && path.contains(&self.path_contains)
+        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && path.contains(&self.path_contains)
     }
 
     /// The answer to give instead of the true one, if there is one.
@@ -72,9 +69,7 @@ impl Fault {
         let mut answer = Answer::empty(self.status?);
         answer.content = match &self.body {
             None => Content::Nothing,
-            Some(Value::String(text)) => {
-                Content::File("text/plain;charset=UTF-8".to_owned(), text.clone().into())
-            }
+            Some(Value::String(text)) => Content::File("text/plain;charset=UTF-8".to_owned(), text.clone().into()),
             Some(body) => Content::Json(body.clone()),
         };
         for (name, value) in &self.headers {
@@ -106,9 +101,7 @@ impl Faults {
     /// Uses up one hit of the first failure that applies to this request.
     pub(super) fn take(&self, method: &str, path: &str) -> Option<Fault> {
         let mut list = locked(&self.list);
-        let at = list
-            .iter()
-            .position(|fault| fault.count > 0 && fault.hits(method, path))?;
+        let at = list.iter().position(|fault| fault.count > 0 && fault.hits(method, path))?;
         let fault = list.get_mut(at)?;
         fault.count -= 1;
         let taken = fault.clone();

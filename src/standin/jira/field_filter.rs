@@ -17,12 +17,7 @@ const NOT_NAVIGABLE: [&str; 4] = ["comment", "attachment", "worklog", "timetrack
 impl FieldFilter {
     /// Reads a list such as `summary,-comment` or `*all`; `default` stands for an absent or purely negative list.
     pub(super) fn new(given: Option<&[String]>, default: &str) -> Self {
-        let mut filter = Self {
-            all: false,
-            navigable: false,
-            named: Vec::new(),
-            not: Vec::new(),
-        };
+        let mut filter = Self { all: false, navigable: false, named: Vec::new(), not: Vec::new() };
         let given = given.unwrap_or_default();
         let only_negative = given.iter().all(|name| name.starts_with('-'));
         let implied = only_negative.then(|| default.to_owned());
@@ -41,10 +36,7 @@ impl FieldFilter {
 
     fn wants(&self, field: &str) -> bool {
         let named = |list: &[String]| list.iter().any(|name| name == field);
-        !named(&self.not)
-            && (self.all
-                || (self.navigable && !NOT_NAVIGABLE.contains(&field))
-                || named(&self.named))
+        !named(&self.not) && (self.all || (self.navigable && !NOT_NAVIGABLE.contains(&field)) || named(&self.named))
     }
 
     /// Whether nothing but ids and keys is wanted.
@@ -65,16 +57,9 @@ mod tests {
     fn shown(given: &[&str], default: &str) -> Vec<String> {
         let given: Vec<String> = given.iter().map(|name| (*name).to_owned()).collect();
         let fields = ["attachment", "labels", "summary"];
-        let all = fields
-            .iter()
-            .map(|name| ((*name).to_owned(), Value::Null))
-            .collect();
+        let all = fields.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
         let given = (!given.is_empty()).then_some(given.as_slice());
-        FieldFilter::new(given, default)
-            .apply(all)
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect()
+        FieldFilter::new(given, default).apply(all).into_iter().map(|(name, _)| name).collect()
     }
 
     #[test]

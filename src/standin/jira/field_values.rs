@@ -30,14 +30,10 @@ pub(super) fn labels(value: &Value) -> Result<Vec<String>, String> {
     for entry in list {
         let label = entry.as_str().ok_or("string expected at index 0")?;
         if label.is_empty() || label.contains(char::is_whitespace) {
-            return Err(format!(
-                "The label '{label}' contains spaces which is invalid."
-            ));
+            return Err(format!("The label '{label}' contains spaces which is invalid."));
         }
         if label.chars().count() > 255 {
-            return Err(format!(
-                "The label '{label}' exceeds the maximum length for a single label of 255 characters."
-            ));
+            return Err(format!("The label '{label}' exceeds the maximum length for a single label of 255 characters."));
         }
         if !labels.iter().any(|known| known == label) {
             labels.push(label.to_owned());
@@ -54,7 +50,5 @@ pub(super) fn date(value: &Value) -> Result<Option<String>, String> {
     }
     let text = value.as_str().ok_or("Operation value must be a string")?;
     let parsed = jiff::civil::Date::strptime("%Y-%m-%d", text);
-    parsed
-        .map(|_| Some(text.to_owned()))
-        .map_err(|_| format!("Error parsing date string: {text}. Expected format: yyyy-MM-dd"))
+    parsed.map(|_| Some(text.to_owned())).map_err(|_| format!("Error parsing date string: {text}. Expected format: yyyy-MM-dd"))
 }

@@ -38,10 +38,7 @@ impl From<Answer> for Refusal {
             Content::Json(body) => body,
             _ => Value::Null,
         };
-        Self {
-            status: answer.status,
-            body,
-        }
+        Self { status: answer.status, body }
     }
 }
 
@@ -53,9 +50,7 @@ pub struct JiraState {
 
 impl fmt::Debug for JiraState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("JiraState")
-            .field("base", &self.site.base)
-            .finish_non_exhaustive()
+        out.debug_struct("JiraState").field("base", &self.site.base).finish_non_exhaustive()
     }
 }
 
@@ -77,16 +72,9 @@ impl JiraState {
     }
 
     fn actor<'a>(&'a self, user: &'a str) -> Result<Actor<'a>, Refusal> {
-        let refusal = || Refusal {
-            status: 401,
-            body: json!({"message": format!("there is no user '{user}'")}),
-        };
+        let refusal = || Refusal { status: 401, body: json!({"message": format!("there is no user '{user}'")}) };
         self.site.user(user).ok_or_else(refusal)?;
-        Ok(Actor {
-            site: &self.site,
-            name: user,
-            api: Api::V2,
-        })
+        Ok(Actor { site: &self.site, name: user, api: Api::V2 })
     }
 
     /// Creates an issue and returns its key. `fields` are those of a REST request of version 2; what they leave
@@ -99,22 +87,14 @@ impl JiraState {
         let mut fields = object(fields);
         let options = &self.site.options;
         if let Some(project) = options.projects.first() {
-            fields
-                .entry("project")
-                .or_insert_with(|| json!({"key": project.key}));
+            fields.entry("project").or_insert_with(|| json!({"key": project.key}));
         }
         if let Some(name) = options.issue_types.first() {
-            fields
-                .entry("issuetype")
-                .or_insert_with(|| json!({"name": name}));
+            fields.entry("issuetype").or_insert_with(|| json!({"name": name}));
         }
         let mut store = self.site.store();
         let id = actor.create(&mut store, &object(json!({"fields": fields})))?;
-        Ok(store
-            .issues
-            .get(&id)
-            .map(|issue| issue.key.clone())
-            .unwrap_or_default())
+        Ok(store.issues.get(&id).map(|issue| issue.key.clone()).unwrap_or_default())
     }
 
     /// Sets fields of an issue, given as in a REST request of version 2.
@@ -123,9 +103,7 @@ impl JiraState {
     /// The refusal a REST client would get.
     pub fn edit_fields(&self, user: &str, issue: &str, fields: Value) -> Result<(), Refusal> {
         let body = Map::from_iter([("fields".to_owned(), fields)]);
-        Ok(self
-            .actor(user)?
-            .edit(&mut self.site.store(), issue, &body)?)
+        Ok(self.actor(user)?.edit(&mut self.site.store(), issue, &body)?)
     }
 
     /// Moves an issue to a status, along whichever transition leads there.
@@ -137,15 +115,9 @@ impl JiraState {
         let mut store = self.site.store();
         let options = &self.site.options;
         let index = store.issue(issue)?.fields.status;
-        let present = options
-            .statuses
-            .get(index)
-            .map(|spec| spec.name.as_str())
-            .unwrap_or_default();
+        let present = options.statuses.get(index).map(|spec| spec.name.as_str()).unwrap_or_default();
         let mut open = options.transitions.iter();
-        let way = open.find(|spec| {
-            spec.to.eq_ignore_ascii_case(status) && spec.from.iter().any(|from| from == present)
-        });
+        let way = open.find(|spec| spec.to.eq_ignore_ascii_case(status) && spec.from.iter().any(|from| from == present));
         let id = way.map(|spec| spec.id.to_string()).unwrap_or_default();
         Ok(actor.transition(&mut store, issue, &id, &Map::new())?)
     }
@@ -163,11 +135,7 @@ impl JiraState {
     /// # Errors
     /// The refusal a REST client would get.
     pub fn add_comment(&self, user: &str, issue: &str, body: &str) -> Result<String, Refusal> {
-        let id = self.actor(user)?.comment(
-            &mut self.site.store(),
-            issue,
-            &object(json!({"body": body})),
-        )?;
+        let id = self.actor(user)?.comment(&mut self.site.store(), issue, &object(json!({"body": body})))?;
         Ok(id.to_string())
     }
 
@@ -175,17 +143,9 @@ impl JiraState {
     ///
     /// # Errors
     /// The refusal a REST client would get.
-    pub fn edit_comment(
-        &self,
-        user: &str,
-        issue: &str,
-        comment: &str,
-        body: &str,
-    ) -> Result<(), Refusal> {
+    pub fn edit_comment(&self, user: &str, issue: &str, comment: &str, body: &str) -> Result<(), Refusal> {
         let body = object(json!({"body": body}));
-        Ok(self
-            .actor(user)?
-            .edit_comment(&mut self.site.store(), issue, number(comment), &body)?)
+        Ok(self.actor(user)?.edit_comment(&mut self.site.store(), issue, number(comment), &body)?)
     }
 
     /// Removes a comment.
@@ -193,9 +153,7 @@ impl JiraState {
     /// # Errors
     /// The refusal a REST client would get.
     pub fn delete_comment(&self, user: &str, issue: &str, comment: &str) -> Result<(), Refusal> {
-        Ok(self
-            .actor(user)?
-            .delete_comment(&mut self.site.store(), issue, number(comment))?)
+        Ok(self.actor(user)?.delete_comment(&mut self.site.store(), issue, number(comment))?)
     }
 
     /// Attaches a file and returns the attachment's id.
@@ -211,13 +169,7 @@ impl JiraState {
         content: impl Into<Bytes>,
     ) -> Result<String, Refusal> {
         let actor = self.actor(user)?;
-        let id = actor.attach(
-            &mut self.site.store(),
-            issue,
-            file_name,
-            media_type,
-            content.into(),
-        )?;
+        let id = actor.attach(&mut self.site.store(), issue, file_name, media_type, content.into())?;
         Ok(id.to_string())
     }
 
@@ -226,9 +178,7 @@ impl JiraState {
     /// # Errors
     /// The refusal a REST client would get.
     pub fn delete_attachment(&self, user: &str, attachment: &str) -> Result<(), Refusal> {
-        Ok(self
-            .actor(user)?
-            .detach(&mut self.site.store(), number(attachment))?)
+        Ok(self.actor(user)?.detach(&mut self.site.store(), number(attachment))?)
     }
 
     /// Adds a webhook that gets every kind of event, and returns its id.
@@ -239,10 +189,7 @@ impl JiraState {
 
     /// Removes a webhook; what it was already sent is still delivered.
     pub fn remove_webhook(&self, id: u64) {
-        self.site
-            .store()
-            .webhooks
-            .retain(|webhook| webhook.id != id);
+        self.site.store().webhooks.retain(|webhook| webhook.id != id);
     }
 
     /// Orders a failure.
@@ -266,12 +213,7 @@ impl JiraState {
     /// All issues from the oldest.
     #[must_use]
     pub fn issues(&self) -> Vec<IssueSnapshot> {
-        self.site
-            .store()
-            .issues
-            .values()
-            .map(|issue| snapshot::take(&self.site, issue))
-            .collect()
+        self.site.store().issues.values().map(|issue| snapshot::take(&self.site, issue)).collect()
     }
 
     /// The last requests.

@@ -19,18 +19,10 @@ impl View<'_> {
         put("summary", json!(fields.summary));
         put("description", self.text(fields.description.as_deref()));
         put("environment", self.text(fields.environment.as_deref()));
-        put(
-            "issuetype",
-            self.choice(Choice::IssueType, fields.issue_type),
-        );
+        put("issuetype", self.choice(Choice::IssueType, fields.issue_type));
         put("priority", self.choice(Choice::Priority, fields.priority));
         put("status", self.choice(Choice::Status, fields.status));
-        put(
-            "resolution",
-            fields
-                .resolution
-                .map_or(Value::Null, |index| self.choice(Choice::Resolution, index)),
-        );
+        put("resolution", fields.resolution.map_or(Value::Null, |index| self.choice(Choice::Resolution, index)));
         put("resolutiondate", issue.resolved.map_or(Value::Null, time));
         put("project", self.project_at(issue.project));
         put("labels", json!(fields.labels));
@@ -41,40 +33,18 @@ impl View<'_> {
         put("updated", time(issue.updated));
         put("duedate", json!(fields.due));
         if let Some(project) = self.site.options.projects.get(issue.project) {
-            put(
-                "components",
-                self.parts("component", project, Some(&fields.components)),
-            );
-            put(
-                "fixVersions",
-                self.parts("version", project, Some(&fields.fix_versions)),
-            );
-            put(
-                "versions",
-                self.parts("version", project, Some(&fields.versions)),
-            );
+            put("components", self.parts("component", project, Some(&fields.components)));
+            put("fixVersions", self.parts("version", project, Some(&fields.fix_versions)));
+            put("versions", self.parts("version", project, Some(&fields.versions)));
         }
         put("comment", self.comment_container(issue));
-        put(
-            "attachment",
-            Value::Array(
-                issue
-                    .attachments
-                    .iter()
-                    .map(|file| self.attachment(file))
-                    .collect(),
-            ),
-        );
+        put("attachment", Value::Array(issue.attachments.iter().map(|file| self.attachment(file)).collect()));
         if self.cloud() {
             put("statuscategorychangedate", time(issue.status_changed));
             put("statusCategory", self.category(fields.status));
         }
         for spec in &self.site.options.custom_fields {
-            let value = fields
-                .custom
-                .get(&spec.number)
-                .cloned()
-                .unwrap_or(Value::Null);
+            let value = fields.custom.get(&spec.number).cloned().unwrap_or(Value::Null);
             let value = match (&value, spec.kind) {
                 (Value::String(text), CustomFieldKind::TextArea) => self.text(Some(text)),
                 _ => value,
@@ -103,14 +73,9 @@ impl View<'_> {
     }
 
     fn comment_container(&self, issue: &Issue) -> Value {
-        let comments: Vec<Value> = issue
-            .comments
-            .iter()
-            .map(|comment| self.comment(issue.id, comment))
-            .collect();
+        let comments: Vec<Value> = issue.comments.iter().map(|comment| self.comment(issue.id, comment)).collect();
         let total = comments.len();
-        let mut shown =
-            json!({"comments": comments, "maxResults": total, "total": total, "startAt": 0});
+        let mut shown = json!({"comments": comments, "maxResults": total, "total": total, "startAt": 0});
         if self.cloud() {
             shown["self"] = json!(self.link(&format!("issue/{}/comment", issue.id)));
         }
@@ -141,11 +106,7 @@ impl View<'_> {
         let content = if self.cloud() {
             self.link(&format!("attachment/content/{id}"))
         } else {
-            format!(
-                "{}/secure/attachment/{id}/{}",
-                self.site.base,
-                encoded(&attachment.file_name)
-            )
+            format!("{}/secure/attachment/{id}/{}", self.site.base, encoded(&attachment.file_name))
         };
         json!({
             "self": self.link(&format!("attachment/{id}")),

@@ -15,11 +15,7 @@ use super::{
 impl<'a> Call<'a> {
     /// The caller as somebody who changes issues.
     pub(super) fn actor(&self) -> Result<Actor<'a>, Answer> {
-        Ok(Actor {
-            site: self.site,
-            name: self.sees_issues()?,
-            api: self.api,
-        })
+        Ok(Actor { site: self.site, name: self.sees_issues()?, api: self.api })
     }
 }
 
@@ -35,23 +31,15 @@ pub(super) fn shown(call: &Call, issue: &Issue, filter: &FieldFilter) -> Value {
     });
     if let Some(wanted) = call.query_list("properties") {
         let all = wanted.iter().any(|key| key == "*all");
-        let chosen = issue
-            .properties
-            .iter()
-            .filter(|(key, _)| all || wanted.contains(key));
-        shown["properties"] = chosen
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect::<Value>();
+        let chosen = issue.properties.iter().filter(|(key, _)| all || wanted.contains(key));
+        shown["properties"] = chosen.map(|(key, value)| (key.clone(), value.clone())).collect::<Value>();
     }
     if call.expands("changelog") {
         shown["changelog"] = view.changelog(&issue.history);
     }
     if call.expands("names") {
         let fields = super::catalogue::fields(&call.site.options);
-        shown["names"] = fields
-            .into_iter()
-            .map(|field| (field.id, json!(field.name)))
-            .collect::<Value>();
+        shown["names"] = fields.into_iter().map(|field| (field.id, json!(field.name))).collect::<Value>();
     }
     shown
 }
@@ -70,10 +58,7 @@ pub(super) fn create(call: &Call) -> Reply {
     let id = call.actor()?.create(&mut store, &body)?;
     let key = store.issues.get(&id).map(|issue| issue.key.clone());
     let link = call.view().link(&format!("issue/{id}"));
-    Ok(Answer::json(
-        201,
-        json!({"id": id.to_string(), "key": key, "self": link}),
-    ))
+    Ok(Answer::json(201, json!({"id": id.to_string(), "key": key, "self": link})))
 }
 
 pub(super) fn edit(call: &Call, id: &str) -> Reply {
@@ -92,11 +77,7 @@ pub(super) fn assign(call: &Call, id: &str) -> Reply {
     let actor = call.actor()?;
     let body = json!({"fields": {"assignee": call.json()?}});
     let mut store = call.site.store();
-    actor.edit(
-        &mut store,
-        id,
-        body.as_object().unwrap_or(&serde_json::Map::new()),
-    )?;
+    actor.edit(&mut store, id, body.as_object().unwrap_or(&serde_json::Map::new()))?;
     Ok(Answer::no_content())
 }
 
@@ -110,18 +91,8 @@ pub(super) fn edit_screen(call: &Call, id: &str) -> Reply {
     call.sees_issues()?;
     let store = call.site.store();
     let issue = store.issue(id)?;
-    let project = call
-        .site
-        .options
-        .projects
-        .get(issue.project)
-        .ok_or_else(Answer::no_issue)?;
-    let editor = Editor {
-        site: call.site,
-        api: call.api,
-        screen: Screen::Edit,
-        project,
-    };
+    let project = call.site.options.projects.get(issue.project).ok_or_else(Answer::no_issue)?;
+    let editor = Editor { site: call.site, api: call.api, screen: Screen::Edit, project };
     Ok(Answer::ok(json!({"fields": editor.screen(&call.view())})))
 }
 
@@ -130,15 +101,8 @@ pub(super) fn transitions(call: &Call, id: &str) -> Reply {
     let options = &call.site.options;
     let store = call.site.store();
     let issue = store.issue(id)?;
-    let status = options
-        .statuses
-        .get(issue.fields.status)
-        .map(|status| status.name.as_str())
-        .unwrap_or_default();
-    let open = options
-        .transitions
-        .iter()
-        .filter(|spec| spec.from.iter().any(|from| from == status));
+    let status = options.statuses.get(issue.fields.status).map(|status| status.name.as_str()).unwrap_or_default();
+    let open = options.transitions.iter().filter(|spec| spec.from.iter().any(|from| from == status));
     let list: Vec<Value> = open
         .map(|spec| {
             let target = options.statuses.iter().position(|status| status.name == spec.to).unwrap_or_default();
@@ -146,7 +110,13 @@ pub(super) fn transitions(call: &Call, id: &str) -> Reply {
                 "id": spec.id.to_string(), "name": spec.name, "to": call.view().choice(Choice::Status, target),
             });
             if call.cloud() {
-                for (flag, value) in [("hasScreen", false), ("isGlobal", false), ("isInitial", false), ("isAvailable", true), ("isConditional", false)] {
+                for (flag, value) in [
+                    ("hasScreen", false),
+                    ("isGlobal", false),
+                    ("isInitial", false),
+                    ("isAvailable", true),
+                    ("isConditional", false),
+                ] {
                     shown[flag] = json!(value);
                 }
             }
@@ -156,18 +126,14 @@ pub(super) fn transitions(call: &Call, id: &str) -> Reply {
             shown
         })
         .collect();
-    Ok(Answer::ok(
-        json!({"expand": "transitions", "transitions": list}),
-    ))
+    Ok(Answer::ok(json!({"expand": "transitions", "transitions": list})))
 }
 
 pub(super) fn transition(call: &Call, id: &str) -> Reply {
     let actor = call.actor()?;
     let body = call.object()?;
     // The description says string; integers are taken all the same.
-    let given = body
-        .get("transition")
-        .and_then(|transition| transition.get("id"));
+    let given = body.get("transition").and_then(|transition| transition.get("id"));
     let transition = match given {
         Some(Value::String(text)) => text.clone(),
         Some(number @ Value::Number(_)) => number.to_string(),

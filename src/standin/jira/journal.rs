@@ -78,12 +78,7 @@ impl Journal {
     pub(super) fn attempted(&self, id: u64, status: Option<u16>, finished: bool) {
         let mut pages = locked(&self.pages);
         // Attempts concern recent deliveries, so the search begins at the newest.
-        if let Some(record) = pages
-            .deliveries
-            .iter_mut()
-            .rev()
-            .find(|record| record.id == id)
-        {
+        if let Some(record) = pages.deliveries.iter_mut().rev().find(|record| record.id == id) {
             record.attempts += 1;
             record.status = status;
             record.finished = finished;

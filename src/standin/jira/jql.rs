@@ -64,22 +64,12 @@ pub(super) struct Query {
 
 /// Reads a query; the error is a sentence for the caller.
 pub(super) fn parse(text: &str) -> Result<Query, String> {
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        at: 0,
-    };
-    let condition = if parser.at_order() || parser.peek().is_none() {
-        None
-    } else {
-        Some(parser.any(0)?)
-    };
+    let mut parser = Parser { tokens: tokens(text)?, at: 0 };
+    let condition = if parser.at_order() || parser.peek().is_none() { None } else { Some(parser.any(0)?) };
     let order = parser.order()?;
     match parser.peek() {
         None => Ok(Query { condition, order }),
-        Some(token) => Err(format!(
-            "Error in the JQL Query: unexpected {}.",
-            shown(token)
-        )),
+        Some(token) => Err(format!("Error in the JQL Query: unexpected {}.", shown(token))),
     }
 }
 
@@ -157,10 +147,7 @@ impl Parser {
         let field = match self.next()? {
             Token::Word(name) | Token::Quoted(name) => name.to_lowercase(),
             symbol @ Token::Symbol(_) => {
-                return Err(format!(
-                    "Error in the JQL Query: expected a field, found {}.",
-                    shown(&symbol)
-                ));
+                return Err(format!("Error in the JQL Query: expected a field, found {}.", shown(&symbol)));
             }
         };
         let operator = self.operator(&field)?;
@@ -170,15 +157,9 @@ impl Parser {
         };
         let says_empty = matches!(values.as_slice(), [Operand::Empty]);
         if matches!(operator, Operator::Is | Operator::IsNot) && !says_empty {
-            return Err(format!(
-                "The operator 'is' at '{field}' must be followed by EMPTY."
-            ));
+            return Err(format!("The operator 'is' at '{field}' must be followed by EMPTY."));
         }
-        Ok(Condition::Clause {
-            field,
-            operator,
-            values,
-        })
+        Ok(Condition::Clause { field, operator, values })
     }
 
     fn operator(&mut self, field: &str) -> Result<Operator, String> {
@@ -193,9 +174,7 @@ impl Parser {
             Token::Symbol("~") => Operator::Contains,
             Token::Symbol("!~") => Operator::ContainsNot,
             Token::Word(word) if word.eq_ignore_ascii_case("in") => Operator::In,
-            Token::Word(word) if word.eq_ignore_ascii_case("not") && self.take_word("in") => {
-                Operator::NotIn
-            }
+            Token::Word(word) if word.eq_ignore_ascii_case("not") && self.take_word("in") => Operator::NotIn,
             Token::Word(word) if word.eq_ignore_ascii_case("is") => {
                 if self.take_word("not") {
                     Operator::IsNot
@@ -204,10 +183,7 @@ impl Parser {
                 }
             }
             other => {
-                return Err(format!(
-                    "Error in the JQL Query: expected an operator after '{field}', found {}.",
-                    shown(other)
-                ));
+                return Err(format!("Error in the JQL Query: expected an operator after '{field}', found {}.", shown(other)));
             }
         };
         Ok(operator)
@@ -231,11 +207,7 @@ impl Parser {
     fn operand(&mut self) -> Result<Operand, String> {
         match self.next()? {
             Token::Quoted(text) => Ok(Operand::Text(text)),
-            Token::Word(word)
-                if word.eq_ignore_ascii_case("empty") || word.eq_ignore_ascii_case("null") =>
-            {
-                Ok(Operand::Empty)
-            }
+            Token::Word(word) if word.eq_ignore_ascii_case("empty") || word.eq_ignore_ascii_case("null") => Ok(Operand::Empty),
             Token::Word(word) if self.take_symbol("(") => {
                 if self.take_symbol(")") {
                     Ok(Operand::Function(word.to_lowercase()))
@@ -244,10 +216,7 @@ impl Parser {
                 }
             }
             Token::Word(word) => Ok(Operand::Text(word)),
-            symbol @ Token::Symbol(_) => Err(format!(
-                "Error in the JQL Query: expected a value, found {}.",
-                shown(&symbol)
-            )),
+            symbol @ Token::Symbol(_) => Err(format!("Error in the JQL Query: expected a value, found {}.", shown(&symbol))),
         }
     }
 
@@ -267,9 +236,7 @@ impl Parser {
                     order.push((field.to_lowercase(), descending));
                 }
                 Token::Symbol(symbol) => {
-                    return Err(format!(
-                        "Error in the JQL Query: expected a field to order by, found '{symbol}'."
-                    ));
+                    return Err(format!("Error in the JQL Query: expected a field to order by, found '{symbol}'."));
                 }
             }
             if !self.take_symbol(",") {
@@ -295,63 +262,34 @@ mod tests {
     use super::*;
 
     fn clause(field: &str, operator: Operator, value: &str) -> Condition {
-        Condition::Clause {
-            field: field.to_owned(),
-            operator,
-            values: vec![Operand::Text(value.to_owned())],
-        }
+        Condition::Clause { field: field.to_owned(), operator, values: vec![Operand::Text(value.to_owned())] }
     }
 
     #[test]
     fn and_binds_closer_than_or() {
-        let query = parse("project = UP and status != Done OR key=UP-1 order by updated DESC, key")
-            .unwrap();
+        let query = parse("project = UP and status != Done OR key=UP-1 order by updated DESC, key").unwrap();
         let expected = Condition::Or(vec![
-            Condition::And(vec![
-                clause("project", Operator::Equal, "UP"),
-                clause("status", Operator::NotEqual, "Done"),
-            ]),
+            Condition::And(vec![clause("project", Operator::Equal, "UP"), clause("status", Operator::NotEqual, "Done")]),
             clause("key", Operator::Equal, "UP-1"),
         ]);
         assert_eq!(query.condition, Some(expected));
-        assert_eq!(
-            query.order,
-            [("updated".to_owned(), true), ("key".to_owned(), false)]
-        );
+        assert_eq!(query.order, [("updated".to_owned(), true), ("key".to_owned(), false)]);
     }
 
     #[test]
     fn lists_functions_quotes_and_empty() {
-        let query = parse(
-            r#"NOT (labels not in (a, "b \"c\"") && assignee in (currentUser()) || due is not EMPTY)"#,
-        );
-        let Some(Condition::Not(inner)) = query.unwrap().condition else {
-            panic!("a negation")
-        };
-        let Condition::Or(choices) = *inner else {
-            panic!("a choice")
-        };
+        let query = parse(r#"NOT (labels not in (a, "b \"c\"") && assignee in (currentUser()) || due is not EMPTY)"#);
+        let Some(Condition::Not(inner)) = query.unwrap().condition else { panic!("a negation") };
+        let Condition::Or(choices) = *inner else { panic!("a choice") };
         assert_eq!(choices.len(), 2);
         let text = format!("{choices:?}");
-        assert!(
-            text.contains(r#"b \"c\""#) && text.contains("currentuser") && text.contains("IsNot"),
-            "{text}"
-        );
+        assert!(text.contains(r#"b \"c\""#) && text.contains("currentuser") && text.contains("IsNot"), "{text}");
     }
 
     #[test]
     fn empty_and_order_alone_match_all() {
-        assert_eq!(
-            parse("").unwrap(),
-            Query {
-                condition: None,
-                order: vec![]
-            }
-        );
-        assert_eq!(
-            parse(" ORDER BY key asc").unwrap().order,
-            [("key".to_owned(), false)]
-        );
+        assert_eq!(parse("").unwrap(), Query { condition: None, order: vec![] });
+        assert_eq!(parse(" ORDER BY key asc").unwrap().order, [("key".to_owned(), false)]);
     }
 
     #[test]
@@ -379,14 +317,7 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         assert!(parse(&format!("{}key = A-1{}", "(".repeat(40), ")".repeat(40))).is_ok());
-        assert!(
-            parse(&format!(
-                "{}key = A-1{}",
-                "(".repeat(60_000),
-                ")".repeat(60_000)
-            ))
-            .is_err()
-        );
+        assert!(parse(&format!("{}key = A-1{}", "(".repeat(60_000), ")".repeat(60_000))).is_err());
         assert!(parse(&format!("{}key = A-1", "not ".repeat(10_000))).is_err());
     }
 }

@@ -70,11 +70,7 @@ impl Matcher<'_> {
                 errors.push(format!("Not able to sort using field '{name}'."));
             }
         }
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     fn check_condition(&self, condition: &Condition, errors: &mut Vec<String>) {
@@ -85,23 +81,13 @@ impl Matcher<'_> {
                 }
             }
             Condition::Not(inner) => self.check_condition(inner, errors),
-            Condition::Clause {
-                field: name,
-                operator,
-                values,
-            } => match self.field(name) {
-                None => errors.push(format!(
-                    "Field '{name}' does not exist or you do not have permission to view it."
-                )),
+            Condition::Clause { field: name, operator, values } => match self.field(name) {
+                None => errors.push(format!("Field '{name}' does not exist or you do not have permission to view it.")),
                 Some(field) if !allowed(field, *operator) => {
-                    errors.push(format!(
-                        "The operator {operator:?} is not supported by the '{name}' field."
-                    ));
+                    errors.push(format!("The operator {operator:?} is not supported by the '{name}' field."));
                 }
                 Some(field) => {
-                    let complaints = values
-                        .iter()
-                        .filter_map(|value| self.check_value(field, name, value));
+                    let complaints = values.iter().filter_map(|value| self.check_value(field, name, value));
                     errors.extend(complaints);
                 }
             },
@@ -112,13 +98,8 @@ impl Matcher<'_> {
         let text = match value {
             Operand::Empty => return None,
             Operand::Function(function) => {
-                let known = matches!(
-                    (field, function.as_str()),
-                    (Field::Person(_), "currentuser") | (Field::Time(_), "now")
-                );
-                return (!known).then(|| {
-                    format!("The function '{function}' cannot be used with the '{name}' field.")
-                });
+                let known = matches!((field, function.as_str()), (Field::Person(_), "currentuser") | (Field::Time(_), "now"));
+                return (!known).then(|| format!("The function '{function}' cannot be used with the '{name}' field."));
             }
             Operand::Text(text) => text,
         };
@@ -166,21 +147,15 @@ impl Matcher<'_> {
     }
 
     fn custom(&self, name: &str) -> Option<Field> {
-        let number = name
-            .strip_prefix("cf[")
-            .and_then(|rest| rest.strip_suffix(']'))
-            .and_then(|n| n.parse().ok());
+        let number = name.strip_prefix("cf[").and_then(|rest| rest.strip_suffix(']')).and_then(|n| n.parse().ok());
         let mut known = self.site.options.custom_fields.iter();
-        let spec = known
-            .find(|spec| Some(spec.number) == number || spec.name.eq_ignore_ascii_case(name))?;
+        let spec = known.find(|spec| Some(spec.number) == number || spec.name.eq_ignore_ascii_case(name))?;
         Some(Field::Custom(spec.number, spec.kind))
     }
 
     pub(super) fn project(&self, text: &str) -> Option<usize> {
         self.site.options.projects.iter().position(|project| {
-            project.key.eq_ignore_ascii_case(text)
-                || project.name.eq_ignore_ascii_case(text)
-                || project.id.to_string() == text
+            project.key.eq_ignore_ascii_case(text) || project.name.eq_ignore_ascii_case(text) || project.id.to_string() == text
         })
     }
 
@@ -198,18 +173,14 @@ impl Matcher<'_> {
 /// Which comparisons a field knows.
 fn allowed(field: Field, operator: Operator) -> bool {
     let about_text = matches!(operator, Operator::Contains | Operator::ContainsNot);
-    let about_order = matches!(
-        operator,
-        Operator::Greater | Operator::GreaterOrEqual | Operator::Less | Operator::LessOrEqual
-    );
+    let about_order = matches!(operator, Operator::Greater | Operator::GreaterOrEqual | Operator::Less | Operator::LessOrEqual);
     match field {
         Field::Text(_) | Field::Custom(_, CustomFieldKind::Text | CustomFieldKind::TextArea) => {
             about_text || matches!(operator, Operator::Is | Operator::IsNot)
         }
-        Field::Time(_)
-        | Field::Key
-        | Field::Choice(Choice::Priority)
-        | Field::Custom(_, CustomFieldKind::Number) => !about_text,
+        Field::Time(_) | Field::Key | Field::Choice(Choice::Priority) | Field::Custom(_, CustomFieldKind::Number) => {
+            !about_text
+        }
         _ => !about_text && !about_order,
     }
 }
@@ -232,9 +203,6 @@ pub(super) fn texts(part: Text, issue: &Issue) -> Vec<String> {
         Text::Summary => vec![summary],
         Text::Description => description.into_iter().collect(),
         Text::Comment => comments.collect(),
-        Text::All => std::iter::once(summary)
-            .chain(description)
-            .chain(comments)
-            .collect(),
+        Text::All => std::iter::once(summary).chain(description).chain(comments).collect(),
     }
 }

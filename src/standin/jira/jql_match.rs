@@ -17,14 +17,8 @@ impl Matcher<'_> {
     /// The matching issues in the wanted order; without one, newest first.
     pub(super) fn find(&self, query: &Query) -> Vec<&Issue> {
         let all = self.store.issues.values();
-        let mut found: Vec<&Issue> = all
-            .filter(|issue| {
-                query
-                    .condition
-                    .as_ref()
-                    .is_none_or(|condition| self.holds(condition, issue))
-            })
-            .collect();
+        let mut found: Vec<&Issue> =
+            all.filter(|issue| query.condition.as_ref().is_none_or(|condition| self.holds(condition, issue))).collect();
         found.sort_by(|one, other| self.order(query, one, other).then(other.id.cmp(&one.id)));
         found
     }
@@ -37,25 +31,14 @@ impl Matcher<'_> {
             let order = self.sort_key(field, one).cmp(&self.sort_key(field, other));
             if *descending { order.reverse() } else { order }
         };
-        query
-            .order
-            .iter()
-            .map(by_field)
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
+        query.order.iter().map(by_field).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
     fn sort_key(&self, field: Field, issue: &Issue) -> (i64, String) {
         let number = |number: u64| (i64::try_from(number).unwrap_or(i64::MAX), String::new());
         match field {
-            Field::Key => (
-                i64::try_from(issue.project).unwrap_or(i64::MAX),
-                format!("{:020}", key_number(&issue.key)),
-            ),
-            Field::Time(time) => (
-                at(time, issue).map_or(i64::MAX, Timestamp::as_millisecond),
-                String::new(),
-            ),
+            Field::Key => (i64::try_from(issue.project).unwrap_or(i64::MAX), format!("{:020}", key_number(&issue.key))),
+            Field::Time(time) => (at(time, issue).map_or(i64::MAX, Timestamp::as_millisecond), String::new()),
             Field::Choice(Choice::Priority) => number(issue.fields.priority as u64),
             Field::Choice(Choice::Status) => number(issue.fields.status as u64),
             _ => (0, self.words(field, issue).join(" ").to_lowercase()),
@@ -67,23 +50,13 @@ impl Matcher<'_> {
             Condition::And(parts) => parts.iter().all(|part| self.holds(part, issue)),
             Condition::Or(parts) => parts.iter().any(|part| self.holds(part, issue)),
             Condition::Not(inner) => !self.holds(inner, issue),
-            Condition::Clause {
-                field,
-                operator,
-                values,
-            } => self
-                .field(field)
-                .is_some_and(|field| self.clause_holds(field, *operator, values, issue)),
+            Condition::Clause { field, operator, values } => {
+                self.field(field).is_some_and(|field| self.clause_holds(field, *operator, values, issue))
+            }
         }
     }
 
-    fn clause_holds(
-        &self,
-        field: Field,
-        operator: Operator,
-        values: &[Operand],
-        issue: &Issue,
-    ) -> bool {
+    fn clause_holds(&self, field: Field, operator: Operator, values: &[Operand], issue: &Issue) -> bool {
         let empty = match field {
             Field::Time(time) => at(time, issue).is_none(),
             _ => self.words(field, issue).is_empty(),
@@ -96,21 +69,10 @@ impl Matcher<'_> {
         match operator {
             Operator::Equal | Operator::In | Operator::Is => any,
             // An empty field differs from no value: only IS finds it.
-            Operator::NotEqual | Operator::NotIn | Operator::IsNot => {
-                !any && (names_empty || !empty)
-            }
-            Operator::Contains => values
-                .iter()
-                .any(|value| self.contains(field, value, issue)),
-            Operator::ContainsNot => {
-                !empty
-                    && !values
-                        .iter()
-                        .any(|value| self.contains(field, value, issue))
-            }
-            _ => values
-                .first()
-                .is_some_and(|value| self.compares(field, operator, value, issue)),
+            Operator::NotEqual | Operator::NotIn | Operator::IsNot => !any && (names_empty || !empty),
+            Operator::Contains => values.iter().any(|value| self.contains(field, value, issue)),
+            Operator::ContainsNot => !empty && !values.iter().any(|value| self.contains(field, value, issue)),
+            _ => values.first().is_some_and(|value| self.compares(field, operator, value, issue)),
         }
     }
 
@@ -118,20 +80,10 @@ impl Matcher<'_> {
     fn words(&self, field: Field, issue: &Issue) -> Vec<String> {
         let options = &self.site.options;
         let fields = &issue.fields;
-        let chosen = |choice: Choice, index: usize| {
-            choice
-                .names(options)
-                .get(index)
-                .map(|name| (*name).to_owned())
-        };
+        let chosen = |choice: Choice, index: usize| choice.names(options).get(index).map(|name| (*name).to_owned());
         let text = |text: &Option<String>| text.iter().cloned().collect::<Vec<_>>();
         match field {
-            Field::Project => options
-                .projects
-                .get(issue.project)
-                .map(|project| project.key.clone())
-                .into_iter()
-                .collect(),
+            Field::Project => options.projects.get(issue.project).map(|project| project.key.clone()).into_iter().collect(),
             Field::Key => vec![issue.key.clone()],
             Field::Person(Person::Assignee) => text(&fields.assignee),
             Field::Person(Person::Reporter) => text(&fields.reporter),
@@ -143,21 +95,14 @@ impl Matcher<'_> {
                     Choice::Status => Some(fields.status),
                     Choice::Resolution => fields.resolution,
                 };
-                index
-                    .and_then(|index| chosen(choice, index))
-                    .into_iter()
-                    .collect()
+                index.and_then(|index| chosen(choice, index)).into_iter().collect()
             }
             Field::StatusCategory => {
-                let category =
-                    options
-                        .statuses
-                        .get(fields.status)
-                        .map(|status| match status.category {
-                            StatusCategory::ToDo => "To Do",
-                            StatusCategory::InProgress => "In Progress",
-                            StatusCategory::Done => "Done",
-                        });
+                let category = options.statuses.get(fields.status).map(|status| match status.category {
+                    StatusCategory::ToDo => "To Do",
+                    StatusCategory::InProgress => "In Progress",
+                    StatusCategory::Done => "Done",
+                });
                 category.map(str::to_owned).into_iter().collect()
             }
             Field::Labels => fields.labels.clone(),
@@ -168,11 +113,7 @@ impl Matcher<'_> {
             Field::Time(_) => Vec::new(),
             Field::Custom(number, _) => match fields.custom.get(&number) {
                 None => Vec::new(),
-                Some(Value::Array(list)) => list
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect(),
+                Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
                 Some(Value::String(text)) => vec![text.clone()],
                 Some(other) => vec![other.to_string()],
             },
@@ -190,24 +131,15 @@ impl Matcher<'_> {
             Field::Key => self.store.find(text) == Some(issue.id),
             Field::Person(_) => {
                 let wanted = self.person(text).map(|user| user.name.as_str());
-                self.words(field, issue)
-                    .iter()
-                    .any(|name| Some(name.as_str()) == wanted)
+                self.words(field, issue).iter().any(|name| Some(name.as_str()) == wanted)
             }
             Field::Choice(choice) => {
                 let options = &self.site.options;
                 let wanted = choice.find(options, text);
-                self.words(field, issue)
-                    .iter()
-                    .any(|name| choice.find(options, name) == wanted)
+                self.words(field, issue).iter().any(|name| choice.find(options, name) == wanted)
             }
-            Field::Time(time) => self
-                .time(value)
-                .is_some_and(|wanted| at(time, issue) == Some(wanted)),
-            _ => self
-                .words(field, issue)
-                .iter()
-                .any(|word| word.eq_ignore_ascii_case(text)),
+            Field::Time(time) => self.time(value).is_some_and(|wanted| at(time, issue) == Some(wanted)),
+            _ => self.words(field, issue).iter().any(|word| word.eq_ignore_ascii_case(text)),
         }
     }
 
@@ -218,9 +150,7 @@ impl Matcher<'_> {
         };
         let text = self.words(field, issue).join("\n").to_lowercase();
         let sought = sought.to_lowercase();
-        let mut words = sought
-            .split(|letter: char| !letter.is_alphanumeric())
-            .filter(|word| !word.is_empty());
+        let mut words = sought.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         words.all(|word| text.contains(word))
     }
 
@@ -234,29 +164,24 @@ impl Matcher<'_> {
 
     fn compares(&self, field: Field, operator: Operator, value: &Operand, issue: &Issue) -> bool {
         let order = match field {
-            Field::Time(time) => at(time, issue)
-                .zip(self.time(value))
-                .map(|(own, wanted)| own.cmp(&wanted)),
+            Field::Time(time) => at(time, issue).zip(self.time(value)).map(|(own, wanted)| own.cmp(&wanted)),
             Field::Key => match value {
                 Operand::Text(text) => self.store.issue(text).ok().and_then(|other| {
-                    (other.project == issue.project)
-                        .then(|| key_number(&issue.key).cmp(&key_number(&other.key)))
+                    (other.project == issue.project).then(|| key_number(&issue.key).cmp(&key_number(&other.key)))
                 }),
                 _ => None,
             },
             Field::Choice(Choice::Priority) => match value {
                 // The list runs from the highest priority to the lowest.
-                Operand::Text(text) => Choice::Priority
-                    .find(&self.site.options, text)
-                    .map(|wanted| wanted.cmp(&issue.fields.priority)),
+                Operand::Text(text) => {
+                    Choice::Priority.find(&self.site.options, text).map(|wanted| wanted.cmp(&issue.fields.priority))
+                }
                 _ => None,
             },
             _ => match (value, self.words(field, issue).first()) {
-                (Operand::Text(wanted), Some(own)) => own
-                    .parse::<f64>()
-                    .ok()
-                    .zip(wanted.parse::<f64>().ok())
-                    .and_then(|(own, wanted)| own.partial_cmp(&wanted)),
+                (Operand::Text(wanted), Some(own)) => {
+                    own.parse::<f64>().ok().zip(wanted.parse::<f64>().ok()).and_then(|(own, wanted)| own.partial_cmp(&wanted))
+                }
                 _ => None,
             },
         };
@@ -271,8 +196,5 @@ impl Matcher<'_> {
 }
 
 fn key_number(key: &str) -> u64 {
-    key.rsplit('-')
-        .next()
-        .and_then(|number| number.parse().ok())
-        .unwrap_or_default()
+    key.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }

@@ -11,9 +11,7 @@ pub(super) enum Token {
     Symbol(&'static str),
 }
 
-const SYMBOLS: [&str; 15] = [
-    "!=", ">=", "<=", "!~", "&&", "||", "=", ">", "<", "~", "!", "(", ")", ",", ";",
-];
+const SYMBOLS: [&str; 15] = ["!=", ">=", "<=", "!~", "&&", "||", "=", ">", "<", "~", "!", "(", ")", ",", ";"];
 
 /// A word as error messages show it.
 pub(super) fn shown(token: &Token) -> String {
@@ -39,13 +37,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
             tokens.push(Token::Symbol(symbol));
             rest = &rest[symbol.len()..];
         } else {
-            let end = rest
-                .find(|letter: char| letter.is_whitespace() || "=!<>~()&|,;\"'".contains(letter));
+            let end = rest.find(|letter: char| letter.is_whitespace() || "=!<>~()&|,;\"'".contains(letter));
             let (word, tail) = rest.split_at(end.unwrap_or(rest.len()));
             if word.is_empty() {
-                return Err(format!(
-                    "Error in the JQL Query: the character '{first}' is reserved."
-                ));
+                return Err(format!("Error in the JQL Query: the character '{first}' is reserved."));
             }
             tokens.push(Token::Word(word.to_owned()));
             rest = tail;

@@ -9,8 +9,7 @@ use std::{
 use super::{options::Dialect, reply::Answer, site::locked};
 
 /// Writes to one issue: so many within that time.
-const ISSUE_WRITES: [(usize, Duration); 2] =
-    [(20, Duration::from_secs(2)), (100, Duration::from_secs(30))];
+const ISSUE_WRITES: [(usize, Duration); 2] = [(20, Duration::from_secs(2)), (100, Duration::from_secs(30))];
 
 /// What remains of an account's allowance.
 #[derive(Debug, Clone, Copy)]
@@ -31,12 +30,7 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) fn new(per_second: Option<u32>, issue_writes: bool) -> Self {
-        Self {
-            per_second,
-            issue_writes,
-            callers: Mutex::default(),
-            writes: Mutex::default(),
-        }
+        Self { per_second, issue_writes, callers: Mutex::default(), writes: Mutex::default() }
     }
 
     /// Counts a call of an account; `None` where no limit holds.
@@ -50,11 +44,7 @@ impl Limits {
         }
         let exceeded = *used >= limit;
         *used += u32::from(!exceeded);
-        Some(Allowance {
-            limit,
-            remaining: limit - *used,
-            exceeded,
-        })
+        Some(Allowance { limit, remaining: limit - *used, exceeded })
     }
 
     /// Counts a write to an issue; the error is the seconds to wait.
@@ -67,10 +57,7 @@ impl Limits {
         let times = writes.entry(issue).or_default();
         times.retain(|time| now.duration_since(*time) < Duration::from_secs(30));
         for (allowed, span) in ISSUE_WRITES {
-            let recent = times
-                .iter()
-                .filter(|time| now.duration_since(**time) < span)
-                .count();
+            let recent = times.iter().filter(|time| now.duration_since(**time) < span).count();
             if recent >= allowed {
                 return Err(span.as_secs());
             }
@@ -90,9 +77,7 @@ pub(super) fn refusal(dialect: Dialect, limit: u32, wait: u64, reason: &str) -> 
         return answer;
     }
     let reset = jiff::Timestamp::now()
-        .checked_add(jiff::SignedDuration::from_secs(
-            i64::try_from(wait).unwrap_or(60),
-        ))
+        .checked_add(jiff::SignedDuration::from_secs(i64::try_from(wait).unwrap_or(60)))
         .map(|at| at.strftime("%Y-%m-%dT%H:%MZ").to_string());
     let answer = answer.with("RateLimit-Reason", reason);
     match reset {

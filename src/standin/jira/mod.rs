@@ -71,8 +71,8 @@ pub use faults::Fault;
 pub use handle::{JiraState, Refusal};
 pub use journal::{DeliveryRecord, RequestRecord};
 pub use options::{
-    CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec, StatusCategory,
-    StatusSpec, TransitionSpec, UserSpec, WebhookTarget,
+    CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec, StatusCategory, StatusSpec, TransitionSpec, UserSpec,
+    WebhookTarget,
 };
 
 pub use snapshot::{AttachmentSnapshot, CommentSnapshot, IssueSnapshot};
@@ -141,10 +141,7 @@ fn base_url(options: &JiraOptions, address: SocketAddr) -> String {
     match &options.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None if address.ip().is_unspecified() => {
-            format!(
-                "http://{}{path}",
-                SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
-            )
+            format!("http://{}{path}", SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port()))
         }
         None => format!("http://{address}{path}"),
     }
@@ -164,27 +161,15 @@ pub async fn start(options: JiraOptions) -> std::io::Result<RunningJira> {
     let courier = Courier::new(&options, journal.clone())?;
     let site = Arc::new(Site::new(options, url.clone(), courier, journal));
     let shared = web::Data::new(Arc::clone(&site));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(shared.clone())
-            .default_service(web::to(server::serve))
-    })
-    .workers(1)
-    .disable_signals()
-    // Large uploads and ordered delays must not run into a limit of the server's own.
-    .client_request_timeout(Duration::from_mins(1))
-    .shutdown_timeout(1)
-    .listen(listener)?
-    .run();
-    let stopper = Stopper {
-        server: server.handle(),
-        site: Arc::clone(&site),
-    };
+    let server = HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(server::serve)))
+        .workers(1)
+        .disable_signals()
+        // Large uploads and ordered delays must not run into a limit of the server's own.
+        .client_request_timeout(Duration::from_mins(1))
+        .shutdown_timeout(1)
+        .listen(listener)?
+        .run();
+    let stopper = Stopper { server: server.handle(), site: Arc::clone(&site) };
     tokio::spawn(server);
-    Ok(RunningJira {
-        url,
-        address,
-        state: JiraState::new(site),
-        stopper,
-    })
+    Ok(RunningJira { url, address, state: JiraState::new(site), stopper })
 }

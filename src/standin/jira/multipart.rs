@@ -61,10 +61,7 @@ pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Malfor
         if headers_to - headers_from > HEADER_LIMIT {
             return Err(Malformed::Header);
         }
-        parts.push(part(
-            &body[headers_from..headers_to],
-            body.slice(headers_to + 4..end),
-        )?);
+        parts.push(part(&body[headers_from..headers_to], body.slice(headers_to + 4..end))?);
         at = end + between.len();
     }
 }
@@ -107,9 +104,7 @@ fn part(headers: &[u8], content: Bytes) -> Result<Part, Malformed> {
             media_type = Some(value.trim().to_owned());
         }
     }
-    let (kind, parameters) = disposition
-        .and_then(|text| text.split_once(';'))
-        .ok_or(Malformed::Header)?;
+    let (kind, parameters) = disposition.and_then(|text| text.split_once(';')).ok_or(Malformed::Header)?;
     if !kind.trim().eq_ignore_ascii_case("form-data") {
         return Err(Malformed::Header);
     }
@@ -129,10 +124,7 @@ fn parameter(parameters: &str, wanted: &str) -> Option<String> {
     loop {
         let (name, after) = rest.split_once('=')?;
         let (value, tail) = value_of(after)?;
-        if name
-            .trim_matches([' ', '\t', ';'])
-            .eq_ignore_ascii_case(wanted)
-        {
+        if name.trim_matches([' ', '\t', ';']).eq_ignore_ascii_case(wanted) {
             return Some(value);
         }
         rest = tail;
@@ -167,12 +159,10 @@ fn value_of(text: &str) -> Option<(String, &str)> {
 /// The text of an extended parameter value, `utf-8''na%C3%AFve.txt`.
 fn percent_decoded(text: &str) -> String {
     let coded = text.splitn(3, '\'').nth(2).unwrap_or(text);
-    url::form_urlencoded::parse(
-        format!("n={}", coded.replace('+', "%2B").replace('&', "%26")).as_bytes(),
-    )
-    .next()
-    .map(|(_, value)| value.into_owned())
-    .unwrap_or_default()
+    url::form_urlencoded::parse(format!("n={}", coded.replace('+', "%2B").replace('&', "%26")).as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -202,33 +192,12 @@ mod tests {
     #[test]
     fn broken_bodies_are_refused() {
         assert_eq!(read("text/plain", &body("")), Err(Malformed::ContentType));
-        assert_eq!(
-            read("multipart/form-data; boundary=", &body("")),
-            Err(Malformed::ContentType)
-        );
+        assert_eq!(read("multipart/form-data; boundary=", &body("")), Err(Malformed::ContentType));
         assert_eq!(read(TYPE, &body("")), Err(Malformed::Framing));
-        assert_eq!(
-            read(
-                TYPE,
-                &body("--XX\nContent-Disposition: form-data; name=a\n\ncut")
-            ),
-            Err(Malformed::Framing)
-        );
-        assert_eq!(
-            read(TYPE, &body("--XX\nno header\n\nx\n--XX--")),
-            Err(Malformed::Header)
-        );
-        assert_eq!(
-            read(
-                TYPE,
-                &body("--XX\nContent-Disposition: form-data\n\nx\n--XX--")
-            ),
-            Err(Malformed::Header)
-        );
+        assert_eq!(read(TYPE, &body("--XX\nContent-Disposition: form-data; name=a\n\ncut")), Err(Malformed::Framing));
+        assert_eq!(read(TYPE, &body("--XX\nno header\n\nx\n--XX--")), Err(Malformed::Header));
+        assert_eq!(read(TYPE, &body("--XX\nContent-Disposition: form-data\n\nx\n--XX--")), Err(Malformed::Header));
         let many = "--XX\nContent-Disposition: form-data; name=a\n\nx\n".repeat(PART_LIMIT + 1);
-        assert_eq!(
-            read(TYPE, &body(&format!("{many}--XX--"))),
-            Err(Malformed::TooManyParts)
-        );
+        assert_eq!(read(TYPE, &body(&format!("{many}--XX--"))), Err(Malformed::TooManyParts));
     }
 }

@@ -59,13 +59,7 @@ impl ProjectSpec {
     /// A project without components and versions.
     #[must_use]
     pub fn new(id: u64, key: &str, name: &str) -> Self {
-        Self {
-            id,
-            key: key.to_owned(),
-            name: name.to_owned(),
-            components: Vec::new(),
-            versions: Vec::new(),
-        }
+        Self { id, key: key.to_owned(), name: name.to_owned(), components: Vec::new(), versions: Vec::new() }
     }
 }
 
@@ -193,17 +187,10 @@ fn names(list: &[&str]) -> Vec<String> {
 }
 
 fn default_statuses() -> Vec<StatusSpec> {
-    [
-        ("Open", StatusCategory::ToDo),
-        ("In Progress", StatusCategory::InProgress),
-        ("Done", StatusCategory::Done),
-    ]
-    .into_iter()
-    .map(|(name, category)| StatusSpec {
-        name: name.to_owned(),
-        category,
-    })
-    .collect()
+    [("Open", StatusCategory::ToDo), ("In Progress", StatusCategory::InProgress), ("Done", StatusCategory::Done)]
+        .into_iter()
+        .map(|(name, category)| StatusSpec { name: name.to_owned(), category })
+        .collect()
 }
 
 fn default_transitions() -> Vec<TransitionSpec> {
@@ -214,12 +201,7 @@ fn default_transitions() -> Vec<TransitionSpec> {
         (41, "Reopen", &["Done"], "Open"),
     ]
     .into_iter()
-    .map(|(id, name, from, to)| TransitionSpec {
-        id,
-        name: name.to_owned(),
-        from: names(from),
-        to: to.to_owned(),
-    })
+    .map(|(id, name, from, to)| TransitionSpec { id, name: name.to_owned(), from: names(from), to: to.to_owned() })
     .collect()
 }
 
@@ -231,10 +213,7 @@ impl Default for JiraOptions {
             base_path: String::new(),
             public_url: None,
             projects: vec![ProjectSpec::new(10_000, "UP", "Upstream")],
-            users: vec![
-                UserSpec::new("sync", "sync-secret", "Tracker Sync"),
-                UserSpec::new("jane", "jane-secret", "Jane Doe"),
-            ],
+            users: vec![UserSpec::new("sync", "sync-secret", "Tracker Sync"), UserSpec::new("jane", "jane-secret", "Jane Doe")],
             issue_types: names(&["Bug", "Task"]),
             priorities: names(&["Highest", "High", "Medium", "Low", "Lowest"]),
             resolutions: names(&["Done", "Won't Do", "Duplicate", "Cannot Reproduce"]),

@@ -14,18 +14,10 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     let account = call.query("accountId").filter(|_| call.cloud());
     match rest {
         [] => {
-            let wanted = if call.cloud() {
-                account
-            } else {
-                call.query("username").or_else(|| call.query("key"))
-            };
+            let wanted = if call.cloud() { account } else { call.query("username").or_else(|| call.query("key")) };
             let wanted = wanted.ok_or_else(|| Answer::message(400, "A user must be named."))?;
             let known = |user: &&UserSpec| {
-                if call.cloud() {
-                    user.account_id == wanted
-                } else {
-                    user.name == wanted
-                }
+                if call.cloud() { user.account_id == wanted } else { user.name == wanted }
             };
             let user = call.site.options.users.iter().find(known);
             user.map(|user| Answer::ok(view.user(Some(&user.name))))
@@ -34,45 +26,20 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
         ["search"] | ["assignable", "search"] => {
             let sought = call.query(parameter).or(account).map(str::to_lowercase);
             if sought.is_none() && rest.len() == 1 {
-                return Err(Answer::message(
-                    400,
-                    &format!("The {parameter} query parameter was not provided"),
-                ));
+                return Err(Answer::message(400, &format!("The {parameter} query parameter was not provided")));
             }
             let sought = sought.filter(|text| text != ".").unwrap_or_default();
             let start = call.number("startAt", 0)?;
             let most = call.number("maxResults", 50)?.min(1_000);
-            let found = call
-                .site
-                .options
-                .users
-                .iter()
-                .filter(|user| matches_user(user, &sought));
-            Ok(Answer::ok(
-                found
-                    .skip(start)
-                    .take(most)
-                    .map(|user| view.user(Some(&user.name)))
-                    .collect(),
-            ))
+            let found = call.site.options.users.iter().filter(|user| matches_user(user, &sought));
+            Ok(Answer::ok(found.skip(start).take(most).map(|user| view.user(Some(&user.name))).collect()))
         }
         _ => Err(super::routes::nowhere(rest)),
     }
 }
 
 fn matches_user(user: &UserSpec, sought: &str) -> bool {
-    let texts = [
-        &user.name,
-        &user.display_name,
-        &user.email,
-        &user.account_id,
-    ];
-    texts
-        .iter()
-        .any(|text| text.to_lowercase().starts_with(sought))
-        || user
-            .display_name
-            .to_lowercase()
-            .split_whitespace()
-            .any(|word| word.starts_with(sought))
+    let texts = [&user.name, &user.display_name, &user.email, &user.account_id];
+    texts.iter().any(|text| text.to_lowercase().starts_with(sought))
+        || user.display_name.to_lowercase().split_whitespace().any(|word| word.starts_with(sought))
 }

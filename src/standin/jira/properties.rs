@@ -33,23 +33,11 @@ pub(super) fn of_comment(call: &Call, id: &str, rest: &[&str]) -> Reply {
     serve(call, &mut comment.properties, &base, rest)
 }
 
-fn serve(
-    call: &Call,
-    properties: &mut BTreeMap<String, Value>,
-    base: &str,
-    rest: &[&str],
-) -> Reply {
-    let absent = |key: &str| {
-        Answer::message(
-            404,
-            &format!("The property with key '{key}' does not exist."),
-        )
-    };
+fn serve(call: &Call, properties: &mut BTreeMap<String, Value>, base: &str, rest: &[&str]) -> Reply {
+    let absent = |key: &str| Answer::message(404, &format!("The property with key '{key}' does not exist."));
     match (call.method, rest) {
         ("GET", []) => {
-            let keys = properties
-                .keys()
-                .map(|key| json!({"self": format!("{base}/{key}"), "key": key}));
+            let keys = properties.keys().map(|key| json!({"self": format!("{base}/{key}"), "key": key}));
             Ok(Answer::ok(json!({"keys": keys.collect::<Vec<_>>()})))
         }
         ("GET", [key]) => {
@@ -61,27 +49,17 @@ fn serve(
             let replaced = properties.insert((*key).to_owned(), value).is_some();
             Ok(Answer::empty(if replaced { 200 } else { 201 }))
         }
-        ("DELETE", [key]) => properties
-            .remove(*key)
-            .map(|_| Answer::no_content())
-            .ok_or_else(|| absent(key)),
+        ("DELETE", [key]) => properties.remove(*key).map(|_| Answer::no_content()).ok_or_else(|| absent(key)),
         _ => Err(Answer::empty(405)),
     }
 }
 
 fn given(call: &Call, key: &str) -> Result<Value, Answer> {
     if key.len() > KEY_LIMIT {
-        return Err(Answer::message(
-            400,
-            "The key of a property can have at most 255 characters.",
-        ));
+        return Err(Answer::message(400, "The key of a property can have at most 255 characters."));
     }
     if call.truncated || call.body.len() > VALUE_LIMIT {
-        return Err(Answer::message(
-            400,
-            "The value of a property can have at most 32768 characters.",
-        ));
+        return Err(Answer::message(400, "The value of a property can have at most 32768 characters."));
     }
-    serde_json::from_slice(call.body)
-        .map_err(|_| Answer::message(400, "The value of a property must be JSON."))
+    serde_json::from_slice(call.body).map_err(|_| Answer::message(400, "The value of a property must be JSON."))
 }

@@ -15,21 +15,13 @@ pub(super) fn route(call: &Call, issue: &str, rest: &[&str]) -> Reply {
         ("GET", []) => list(call, issue),
         ("POST", []) => upsert(call, issue),
         ("DELETE", []) => {
-            let global_id = call
-                .query("globalId")
-                .ok_or_else(|| Answer::message(400, "A globalId must be given."))?;
-            remove(call, issue, |link| {
-                link.global_id.as_deref() == Some(global_id)
-            })
+            let global_id = call.query("globalId").ok_or_else(|| Answer::message(400, "A globalId must be given."))?;
+            remove(call, issue, |link| link.global_id.as_deref() == Some(global_id))
         }
         ("GET", [id]) => {
             let store = call.site.store();
             let issue = store.issue(issue)?;
-            let link = issue
-                .remote_links
-                .iter()
-                .find(|link| link.id.to_string() == *id)
-                .ok_or_else(|| absent(id))?;
+            let link = issue.remote_links.iter().find(|link| link.id.to_string() == *id).ok_or_else(|| absent(id))?;
             Ok(Answer::ok(call.view().remote_link(issue, link)))
         }
         ("PUT", [id]) => replace(call, issue, id),
@@ -39,31 +31,17 @@ pub(super) fn route(call: &Call, issue: &str, rest: &[&str]) -> Reply {
 }
 
 fn absent(what: &str) -> Answer {
-    Answer::message(
-        404,
-        &format!("A remote issue link with '{what}' does not exist on this issue."),
-    )
+    Answer::message(404, &format!("A remote issue link with '{what}' does not exist on this issue."))
 }
 
 fn list(call: &Call, issue: &str) -> Reply {
     let store = call.site.store();
     let issue = store.issue(issue)?;
     match call.query("globalId") {
-        None => Ok(Answer::ok(
-            issue
-                .remote_links
-                .iter()
-                .map(|link| call.view().remote_link(issue, link))
-                .collect(),
-        )),
+        None => Ok(Answer::ok(issue.remote_links.iter().map(|link| call.view().remote_link(issue, link)).collect())),
         Some(wanted) => {
-            let found = issue
-                .remote_links
-                .iter()
-                .find(|link| link.global_id.as_deref() == Some(wanted));
-            found
-                .map(|link| Answer::ok(call.view().remote_link(issue, link)))
-                .ok_or_else(|| absent(wanted))
+            let found = issue.remote_links.iter().find(|link| link.global_id.as_deref() == Some(wanted));
+            found.map(|link| Answer::ok(call.view().remote_link(issue, link))).ok_or_else(|| absent(wanted))
         }
     }
 }
@@ -71,32 +49,17 @@ fn list(call: &Call, issue: &str) -> Reply {
 /// Reads a link; what the body leaves out becomes empty, also when an older link is written over.
 fn read(call: &Call, id: u64) -> Result<RemoteLink, Answer> {
     let body = call.object()?;
-    let object = body
-        .get("object")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_else(Map::new);
-    let text = |name: &str| {
-        object
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
+    let object = body.get("object").and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
+    let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let mut errors = Vec::new();
     for name in ["title", "url"] {
         if text(name).is_none() {
             errors.push((name.to_owned(), format!("'{name}' is required.")));
         }
     }
-    let global_id = body
-        .get("globalId")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
+    let global_id = body.get("globalId").and_then(Value::as_str).map(str::to_owned);
     if global_id.as_ref().is_some_and(|id| id.len() > 255) {
-        errors.push((
-            "globalId".to_owned(),
-            "'globalId' can have at most 255 characters.".to_owned(),
-        ));
+        errors.push(("globalId".to_owned(), "'globalId' can have at most 255 characters.".to_owned()));
     }
     if !errors.is_empty() {
         return Err(Answer::fields(errors));
@@ -104,15 +67,8 @@ fn read(call: &Call, id: u64) -> Result<RemoteLink, Answer> {
     Ok(RemoteLink {
         id,
         global_id,
-        relationship: body
-            .get("relationship")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        application: body
-            .get("application")
-            .filter(|value| value.is_object())
-            .cloned()
-            .unwrap_or_else(|| json!({})),
+        relationship: body.get("relationship").and_then(Value::as_str).map(str::to_owned),
+        application: body.get("application").filter(|value| value.is_object()).cloned().unwrap_or_else(|| json!({})),
         object: Value::Object(object),
     })
 }
@@ -122,35 +78,22 @@ fn upsert(call: &Call, issue: &str) -> Reply {
     let id = store.next_id();
     let issue = store.issue_mut(issue)?;
     let mut link = read(call, id)?;
-    let older = issue
-        .remote_links
-        .iter()
-        .position(|known| link.global_id.is_some() && known.global_id == link.global_id);
-    let status = if older.is_some() || !call.cloud() {
-        200
-    } else {
-        201
-    };
+    let older = issue.remote_links.iter().position(|known| link.global_id.is_some() && known.global_id == link.global_id);
+    let status = if older.is_some() || !call.cloud() { 200 } else { 201 };
     if let Some(at) = older {
         link.id = issue.remote_links[at].id;
         issue.remote_links.remove(at);
     }
     let id = link.id;
     issue.remote_links.push(link);
-    let shown = call
-        .view()
-        .link(&format!("issue/{}/remotelink/{id}", issue.key));
+    let shown = call.view().link(&format!("issue/{}/remotelink/{id}", issue.key));
     Ok(Answer::json(status, json!({"id": id, "self": shown})))
 }
 
 fn replace(call: &Call, issue: &str, id: &str) -> Reply {
     let mut store = call.site.store();
     let issue = store.issue_mut(issue)?;
-    let link = issue
-        .remote_links
-        .iter_mut()
-        .find(|link| link.id.to_string() == id)
-        .ok_or_else(|| absent(id))?;
+    let link = issue.remote_links.iter_mut().find(|link| link.id.to_string() == id).ok_or_else(|| absent(id))?;
     *link = read(call, link.id)?;
     Ok(Answer::no_content())
 }
@@ -160,9 +103,5 @@ fn remove(call: &Call, issue: &str, matches: impl Fn(&RemoteLink) -> bool) -> Re
     let issue = store.issue_mut(issue)?;
     let before = issue.remote_links.len();
     issue.remote_links.retain(|link| !matches(link));
-    if issue.remote_links.len() == before {
-        Err(absent("this id"))
-    } else {
-        Ok(Answer::no_content())
-    }
+    if issue.remote_links.len() == before { Err(absent("this id")) } else { Ok(Answer::no_content()) }
 }

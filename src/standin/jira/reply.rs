@@ -30,11 +30,7 @@ pub(super) type Reply = Result<Answer, Answer>;
 
 impl Answer {
     fn new(status: u16, content: Content) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content,
-        }
+        Self { status, headers: Vec::new(), content }
     }
 
     pub(super) fn json(status: u16, body: Value) -> Self {
@@ -55,10 +51,7 @@ impl Answer {
     }
 
     pub(super) fn html(status: u16, text: &str) -> Self {
-        Self::new(
-            status,
-            Content::Html(format!("<html><body><h1>{text}</h1></body></html>")),
-        )
+        Self::new(status, Content::Html(format!("<html><body><h1>{text}</h1></body></html>")))
     }
 
     pub(super) fn file(media_type: &str, bytes: Bytes) -> Self {
@@ -77,18 +70,13 @@ impl Answer {
 
     /// A refusal that concerns several fields.
     pub(super) fn fields(errors: Vec<(String, String)>) -> Self {
-        let errors: serde_json::Map<String, Value> = errors
-            .into_iter()
-            .map(|(field, text)| (field, Value::from(text)))
-            .collect();
+        let errors: serde_json::Map<String, Value> =
+            errors.into_iter().map(|(field, text)| (field, Value::from(text))).collect();
         Self::json(400, json!({"errorMessages": [], "errors": errors}))
     }
 
     pub(super) fn no_issue() -> Self {
-        Self::message(
-            404,
-            "Issue does not exist or you do not have permission to see it.",
-        )
+        Self::message(404, "Issue does not exist or you do not have permission to see it.")
     }
 
     pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -100,10 +88,7 @@ impl Answer {
     pub(super) fn into_http(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut builder = HttpResponse::build(status);
-        let names_type = self
-            .headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let names_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         if !names_type && let Some(kind) = self.content.media_type() {
             builder.insert_header(("Content-Type", kind));
         }

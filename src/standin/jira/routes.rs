@@ -24,10 +24,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
 
 pub(super) fn nowhere(rest: &[&str]) -> Answer {
     let path = rest.join("/");
-    Answer::json(
-        404,
-        serde_json::json!({"message": format!("null for uri: /{path}"), "status-code": 404}),
-    )
+    Answer::json(404, serde_json::json!({"message": format!("null for uri: /{path}"), "status-code": 404}))
 }
 
 fn issue(call: &Call, rest: &[&str]) -> Reply {

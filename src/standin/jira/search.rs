@@ -20,16 +20,8 @@ const SERVER_PAGE: usize = 1_000;
 /// Most issues on one page of Cloud: with ids alone, and with fields.
 const CLOUD_PAGES: (usize, usize) = (5_000, 100);
 /// What may be in a body of Cloud's search.
-const CLOUD_BODY: [&str; 8] = [
-    "jql",
-    "nextPageToken",
-    "maxResults",
-    "fields",
-    "expand",
-    "properties",
-    "fieldsByKeys",
-    "reconcileIssues",
-];
+const CLOUD_BODY: [&str; 8] =
+    ["jql", "nextPageToken", "maxResults", "fields", "expand", "properties", "fieldsByKeys", "reconcileIssues"];
 
 /// Everything below `search`.
 pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
@@ -56,9 +48,7 @@ struct Wanted {
 impl Wanted {
     fn read(call: &Call) -> Result<Self, Answer> {
         if call.method == "POST" {
-            return Ok(Self {
-                given: call.object()?,
-            });
+            return Ok(Self { given: call.object()? });
         }
         let mut given = Map::new();
         for name in ["jql", "nextPageToken"] {
@@ -80,37 +70,22 @@ impl Wanted {
     }
 
     fn text(&self, name: &str) -> &str {
-        self.given
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.given.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     fn number(&self, name: &str) -> Result<Option<usize>, Answer> {
         match self.given.get(name).filter(|value| !value.is_null()) {
             None => Ok(None),
             Some(value) => {
-                let number = value
-                    .as_u64()
-                    .and_then(|number| usize::try_from(number).ok());
-                number
-                    .map(Some)
-                    .ok_or_else(|| Answer::message(400, &format!("'{name}' must be a number.")))
+                let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
+                number.map(Some).ok_or_else(|| Answer::message(400, &format!("'{name}' must be a number.")))
             }
         }
     }
 
     fn list(&self, name: &str) -> Option<Vec<String>> {
         let list = self.given.get(name)?.as_array()?;
-        Some(
-            list.iter()
-                .map(|entry| {
-                    entry
-                        .as_str()
-                        .map_or_else(|| entry.to_string(), str::to_owned)
-                })
-                .collect(),
-        )
+        Some(list.iter().map(|entry| entry.as_str().map_or_else(|| entry.to_string(), str::to_owned)).collect())
     }
 }
 
@@ -119,23 +94,12 @@ fn parsed(text: &str) -> Result<Query, Answer> {
 }
 
 /// What a caller finds. Strangers find nothing, whatever they ask.
-fn found<'s>(
-    call: &Call,
-    store: &'s Store,
-    query: &Query,
-    reconcile: &[String],
-) -> Result<Vec<&'s Issue>, Answer> {
+fn found<'s>(call: &Call, store: &'s Store, query: &Query, reconcile: &[String]) -> Result<Vec<&'s Issue>, Answer> {
     let Some(caller) = call.caller.name() else {
         return Ok(Vec::new());
     };
-    let matcher = Matcher {
-        site: call.site,
-        store,
-        caller,
-    };
-    matcher
-        .check(query)
-        .map_err(|errors| Answer::json(400, json!({"errorMessages": errors, "errors": {}})))?;
+    let matcher = Matcher { site: call.site, store, caller };
+    matcher.check(query).map_err(|errors| Answer::json(400, json!({"errorMessages": errors, "errors": {}})))?;
     let now = SiteClock::now();
     let lag = i64::try_from(call.site.options.index_lag.as_millis()).unwrap_or(i64::MAX);
     let indexed = |issue: &Issue| now.as_millisecond() - issue.created.as_millisecond() >= lag;
@@ -156,12 +120,7 @@ fn server(call: &Call) -> Reply {
     let query = parsed(wanted.text("jql"))?;
     let store = call.site.store();
     let all = found(call, &store, &query, &[])?;
-    let page: Vec<Value> = all
-        .iter()
-        .skip(start)
-        .take(most)
-        .map(|issue| issues::shown(call, issue, &filter))
-        .collect();
+    let page: Vec<Value> = all.iter().skip(start).take(most).map(|issue| issues::shown(call, issue, &filter)).collect();
     Ok(Answer::ok(json!({
         "expand": "schema,names", "startAt": start, "maxResults": most, "total": all.len(), "issues": page,
     })))
@@ -179,11 +138,7 @@ fn bounded(text: &str) -> Result<Query, Answer> {
 
 fn cloud(call: &Call) -> Reply {
     let wanted = Wanted::read(call)?;
-    if wanted
-        .given
-        .keys()
-        .any(|name| !CLOUD_BODY.contains(&name.as_str()))
-    {
+    if wanted.given.keys().any(|name| !CLOUD_BODY.contains(&name.as_str())) {
         return Err(Answer::json(
             400,
             json!({"errorMessages": ["Invalid request payload. Refer to the REST API documentation and try again."]}),
@@ -191,36 +146,21 @@ fn cloud(call: &Call) -> Reply {
     }
     let query = bounded(wanted.text("jql"))?;
     let filter = FieldFilter::new(wanted.list("fields").as_deref(), "id");
-    let cap = if filter.only("id") || filter.only("key") {
-        CLOUD_PAGES.0
-    } else {
-        CLOUD_PAGES.1
-    };
+    let cap = if filter.only("id") || filter.only("key") { CLOUD_PAGES.0 } else { CLOUD_PAGES.1 };
     let most = match wanted.number("maxResults")?.unwrap_or(50) {
         0 => {
-            return Err(Answer::message(
-                400,
-                "'maxResults' must be between 1 and 5000.",
-            ));
+            return Err(Answer::message(400, "'maxResults' must be between 1 and 5000."));
         }
         most => most.min(cap),
     };
     let start = page_start(wanted.text("nextPageToken"), wanted.text("jql"))?;
     let reconcile = wanted.list("reconcileIssues").unwrap_or_default();
     if reconcile.len() > 50 {
-        return Err(Answer::message(
-            400,
-            "'reconcileIssues' can name at most 50 issues.",
-        ));
+        return Err(Answer::message(400, "'reconcileIssues' can name at most 50 issues."));
     }
     let store = call.site.store();
     let all = found(call, &store, &query, &reconcile)?;
-    let page: Vec<Value> = all
-        .iter()
-        .skip(start)
-        .take(most)
-        .map(|issue| short(call, issue, &filter))
-        .collect();
+    let page: Vec<Value> = all.iter().skip(start).take(most).map(|issue| short(call, issue, &filter)).collect();
     let next = start + page.len();
     let last = next >= all.len();
     let mut answer = json!({"issues": page, "isLast": last});
@@ -253,14 +193,8 @@ fn page_start(token: &str, jql: &str) -> Result<usize, Answer> {
     if token.is_empty() {
         return Ok(0);
     }
-    let text = BASE64_URL_SAFE_NO_PAD
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let start = text
-        .as_deref()
-        .and_then(|text| text.split_once(':'))
-        .filter(|(_, of)| *of == jql.trim());
+    let text = BASE64_URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let start = text.as_deref().and_then(|text| text.split_once(':')).filter(|(_, of)| *of == jql.trim());
     start
         .and_then(|(start, _)| start.parse().ok())
         .ok_or_else(|| Answer::message(400, "The provided next page token is invalid or expired."))
@@ -270,7 +204,5 @@ fn count(call: &Call) -> Reply {
     let body = call.object()?;
     let query = bounded(body.get("jql").and_then(Value::as_str).unwrap_or_default())?;
     let store = call.site.store();
-    Ok(Answer::ok(
-        json!({"count": found(call, &store, &query, &[])?.len()}),
-    ))
+    Ok(Answer::ok(json!({"count": found(call, &store, &query, &[])?.len()})))
 }

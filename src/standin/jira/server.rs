@@ -25,17 +25,9 @@ const BODY_LIMIT: u64 = 4 * 1024 * 1024;
 const DRAIN_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// Answers every request.
-pub(super) async fn serve(
-    request: HttpRequest,
-    payload: web::Payload,
-    site: web::Data<Arc<Site>>,
-) -> HttpResponse {
+pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web::Data<Arc<Site>>) -> HttpResponse {
     let path = request.uri().path().to_owned();
-    let shown = request
-        .uri()
-        .path_and_query()
-        .map_or(path.as_str(), |full| full.as_str())
-        .to_owned();
+    let shown = request.uri().path_and_query().map_or(path.as_str(), |full| full.as_str()).to_owned();
     let method = request.method().as_str().to_owned();
     let local = path.strip_prefix(site.options.base_path.trim_end_matches('/'));
     let Some(segments) = local.and_then(segments) else {
@@ -47,32 +39,16 @@ pub(super) async fn serve(
         return close();
     };
     if let ["standin", rest @ ..] = segments.as_slice() {
-        let near = request
-            .peer_addr()
-            .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-        let answer = if near {
-            control::route(&site, &method, rest, &body)
-        } else {
-            Answer::empty(403)
-        };
+        let near = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+        let answer = if near { control::route(&site, &method, rest, &body) } else { Answer::empty(403) };
         return answer.into_http();
     }
     let fault = site.faults.take(&method, &shown);
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }
-    let arrived = Arrived {
-        method: &method,
-        segments: &segments,
-        query,
-        headers: request.headers(),
-        body,
-        truncated,
-    };
-    let ordered = fault
-        .as_ref()
-        .filter(|fault| !fault.after)
-        .and_then(super::faults::Fault::answer);
+    let arrived = Arrived { method: &method, segments: &segments, query, headers: request.headers(), body, truncated };
+    let ordered = fault.as_ref().filter(|fault| !fault.after).and_then(super::faults::Fault::answer);
     let (answer, caller) = match ordered {
         Some(answer) => (answer, Caller::Anonymous { failed: false }),
         None => arrived.answer(&site),
@@ -80,12 +56,7 @@ pub(super) async fn serve(
     let lost = fault.is_some_and(|fault| fault.after);
     let status = if lost { 0 } else { answer.status };
     let user = caller.name().map(str::to_owned);
-    site.journal.request(RequestRecord {
-        method,
-        path: shown,
-        status,
-        user,
-    });
+    site.journal.request(RequestRecord { method, path: shown, status, user });
     if lost { close() } else { answer.into_http() }
 }
 
@@ -93,21 +64,12 @@ pub(super) async fn serve(
 fn segments(path: &str) -> Option<Vec<String>> {
     let parts = path.split('/').filter(|part| !part.is_empty());
     // The query decoder also turns plus signs into blanks, which a path must keep.
-    let decoded = parts.map(|part| {
-        pairs(&format!(
-            "p={}",
-            part.replace('+', "%2B").replace('&', "%26")
-        ))
-    });
-    decoded
-        .map(|mut pairs| pairs.pop().map(|(_, value)| value))
-        .collect()
+    let decoded = parts.map(|part| pairs(&format!("p={}", part.replace('+', "%2B").replace('&', "%26"))));
+    decoded.map(|mut pairs| pairs.pop().map(|(_, value)| value)).collect()
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect()
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 /// How much of a body is kept for a request.
@@ -139,9 +101,7 @@ async fn read(mut payload: web::Payload, limit: u64) -> Result<(Bytes, bool), ()
 
 /// Ends the connection without an answer: a body that breaks before its first byte keeps the head from being sent.
 fn close() -> HttpResponse {
-    let broken = futures_util::stream::once(async {
-        Err::<Bytes, _>(std::io::Error::other("answer withheld"))
-    });
+    let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("answer withheld")) });
     HttpResponse::Ok().streaming(broken)
 }
 
@@ -158,14 +118,9 @@ struct Arrived<'a> {
 impl Arrived<'_> {
     fn answer(self, site: &Site) -> (Answer, Caller) {
         if let ["media", rest @ ..] = self.segments {
-            let token = self
-                .query
-                .iter()
-                .find(|(name, _)| name == "token")
-                .map(|(_, token)| token.as_str());
+            let token = self.query.iter().find(|(name, _)| name == "token").map(|(_, token)| token.as_str());
             let signed = self.headers.contains_key("authorization");
-            let answer = super::attachments::media(site, rest, token, signed)
-                .unwrap_or_else(|refusal| refusal);
+            let answer = super::attachments::media(site, rest, token, signed).unwrap_or_else(|refusal| refusal);
             return (answer, Caller::Anonymous { failed: false });
         }
         let caller = match sign_in::identify(site, self.headers) {
@@ -174,9 +129,7 @@ impl Arrived<'_> {
         };
         let allowance = site.limits.count_call(caller.name().unwrap_or_default());
         let answer = match allowance {
-            Some(left) if left.exceeded => {
-                limits::refusal(site.options.dialect, left.limit, 1, "jira-burst-based")
-            }
+            Some(left) if left.exceeded => limits::refusal(site.options.dialect, left.limit, 1, "jira-burst-based"),
             _ => self.route(site, &caller),
         };
         let answer = match allowance {
@@ -216,9 +169,8 @@ fn api<'a>(dialect: Dialect, segments: &'a [&'a str]) -> Option<(Api, &'a [&'a s
 }
 
 fn with_allowance(site: &Site, left: limits::Allowance, answer: Answer) -> Answer {
-    let answer = answer
-        .with("X-RateLimit-Limit", left.limit.to_string())
-        .with("X-RateLimit-Remaining", left.remaining.to_string());
+    let answer =
+        answer.with("X-RateLimit-Limit", left.limit.to_string()).with("X-RateLimit-Remaining", left.remaining.to_string());
     if site.options.dialect == Dialect::Cloud {
         return answer;
     }

@@ -48,15 +48,12 @@ pub(super) fn identify(site: &Site, headers: &HeaderMap) -> Result<Caller, Answe
     if let Some(token) = credential.strip_prefix("Bearer ") {
         return bearer(site, token);
     }
-    let pair = credential
-        .get(..6)
-        .filter(|scheme| scheme.eq_ignore_ascii_case("basic "))
-        .and_then(|_| {
-            let decoded = BASE64_STANDARD.decode(credential[6..].trim()).ok()?;
-            let text = String::from_utf8(decoded).ok()?;
-            let (name, secret) = text.split_once(':')?;
-            Some((name.to_owned(), secret.to_owned()))
-        });
+    let pair = credential.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case("basic ")).and_then(|_| {
+        let decoded = BASE64_STANDARD.decode(credential[6..].trim()).ok()?;
+        let text = String::from_utf8(decoded).ok()?;
+        let (name, secret) = text.split_once(':')?;
+        Some((name.to_owned(), secret.to_owned()))
+    });
     match pair {
         Some((name, secret)) => basic(site, &name, &secret),
         None => Ok(Caller::Anonymous { failed: true }),
@@ -69,22 +66,14 @@ fn bearer(site: &Site, token: &str) -> Result<Caller, Answer> {
         return Err(Answer::json(403, body));
     }
     let owner = site.options.users.iter().find(|user| user.secret == token);
-    Ok(owner.map_or(Caller::Anonymous { failed: true }, |user| {
-        Caller::User(user.name.clone())
-    }))
+    Ok(owner.map_or(Caller::Anonymous { failed: true }, |user| Caller::User(user.name.clone())))
 }
 
 fn basic(site: &Site, name: &str, secret: &str) -> Result<Caller, Answer> {
     let named = |user: &&UserSpec| {
-        user.name == name
-            || (site.options.dialect == Dialect::Cloud && user.email.eq_ignore_ascii_case(name))
+        user.name == name || (site.options.dialect == Dialect::Cloud && user.email.eq_ignore_ascii_case(name))
     };
-    let right = site
-        .options
-        .users
-        .iter()
-        .find(named)
-        .filter(|user| user.secret == secret);
+    let right = site.options.users.iter().find(named).filter(|user| user.secret == secret);
     if site.options.dialect == Dialect::DataCenter {
         demand_captcha(site, name, right.is_some())?;
     }
@@ -127,10 +116,7 @@ pub(super) fn mark(site: &Site, caller: &Caller, answer: Answer) -> Answer {
     match (site.options.dialect, caller.name()) {
         (Dialect::DataCenter, name) => answer.with("X-AUSERNAME", name.unwrap_or("anonymous")),
         (Dialect::Cloud, Some(name)) => {
-            let id = site
-                .user(name)
-                .map(|user| user.account_id.replace(':', "%3A"))
-                .unwrap_or_default();
+            let id = site.user(name).map(|user| user.account_id.replace(':', "%3A")).unwrap_or_default();
             answer.with("X-Aaccountid", id)
         }
         (Dialect::Cloud, None) => answer,

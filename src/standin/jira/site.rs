@@ -34,12 +34,7 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Site {
-    pub(super) fn new(
-        options: JiraOptions,
-        base: String,
-        courier: Courier,
-        journal: Journal,
-    ) -> Self {
+    pub(super) fn new(options: JiraOptions, base: String, courier: Courier, journal: Journal) -> Self {
         let site = Self {
             clock: SiteClock::new(options.zone_offset_minutes),
             limits: Limits::new(options.requests_per_second, options.limit_issue_writes),
@@ -69,10 +64,7 @@ impl Site {
     /// A zone name whose offset is that of the site, where one exists.
     pub(super) fn zone_name(&self) -> String {
         // These names count westwards, so the sign is the other way round.
-        match (
-            self.options.zone_offset_minutes / 60,
-            self.options.zone_offset_minutes % 60,
-        ) {
+        match (self.options.zone_offset_minutes / 60, self.options.zone_offset_minutes % 60) {
             (hours, 0) if hours != 0 => format!("Etc/GMT{:+}", -hours),
             _ => "Etc/UTC".to_owned(),
         }

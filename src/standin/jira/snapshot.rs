@@ -93,11 +93,7 @@ pub struct IssueSnapshot {
 }
 
 fn name(site: &Site, choice: Choice, index: usize) -> String {
-    choice
-        .names(&site.options)
-        .get(index)
-        .map(|name| (*name).to_owned())
-        .unwrap_or_default()
+    choice.names(&site.options).get(index).map(|name| (*name).to_owned()).unwrap_or_default()
 }
 
 /// Takes a snapshot.
@@ -105,10 +101,7 @@ pub(super) fn take(site: &Site, issue: &Issue) -> IssueSnapshot {
     let fields = &issue.fields;
     let view = View { site, api: Api::V2 };
     let time = |at| site.clock.write(at);
-    let custom = fields
-        .custom
-        .iter()
-        .map(|(number, value)| (format!("customfield_{number}"), value.clone()));
+    let custom = fields.custom.iter().map(|(number, value)| (format!("customfield_{number}"), value.clone()));
     let comments = issue.comments.iter().map(|comment| CommentSnapshot {
         id: comment.id.to_string(),
         author: comment.author.clone(),
@@ -133,9 +126,7 @@ pub(super) fn take(site: &Site, issue: &Issue) -> IssueSnapshot {
         issue_type: name(site, Choice::IssueType, fields.issue_type),
         priority: name(site, Choice::Priority, fields.priority),
         status: name(site, Choice::Status, fields.status),
-        resolution: fields
-            .resolution
-            .map(|index| name(site, Choice::Resolution, index)),
+        resolution: fields.resolution.map(|index| name(site, Choice::Resolution, index)),
         labels: fields.labels.clone(),
         components: fields.components.clone(),
         assignee: fields.assignee.clone(),
@@ -146,10 +137,6 @@ pub(super) fn take(site: &Site, issue: &Issue) -> IssueSnapshot {
         comments: comments.collect(),
         attachments: attachments.collect(),
         properties: issue.properties.clone(),
-        remote_links: issue
-            .remote_links
-            .iter()
-            .map(|link| view.remote_link(issue, link))
-            .collect(),
+        remote_links: issue.remote_links.iter().map(|link| view.remote_link(issue, link)).collect(),
     }
 }

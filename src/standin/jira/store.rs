@@ -30,10 +30,7 @@ impl Store {
     pub(super) fn next_key(&mut self, options: &JiraOptions, project: usize) -> String {
         let number = self.last_number.entry(project).or_insert(0);
         *number += 1;
-        let prefix = options
-            .projects
-            .get(project)
-            .map_or("X", |spec| spec.key.as_str());
+        let prefix = options.projects.get(project).map_or("X", |spec| spec.key.as_str());
         format!("{prefix}-{number}")
     }
 
@@ -57,9 +54,7 @@ impl Store {
     }
 
     pub(super) fn issue(&self, id_or_key: &str) -> Result<&Issue, Answer> {
-        self.find(id_or_key)
-            .and_then(|id| self.issues.get(&id))
-            .ok_or_else(Answer::no_issue)
+        self.find(id_or_key).and_then(|id| self.issues.get(&id)).ok_or_else(Answer::no_issue)
     }
 
     pub(super) fn issue_mut(&mut self, id_or_key: &str) -> Result<&mut Issue, Answer> {
@@ -70,10 +65,7 @@ impl Store {
     /// An attachment and its issue.
     pub(super) fn attachment(&self, id: u64) -> Option<(&Issue, &Attachment)> {
         self.issues.values().find_map(|issue| {
-            let attachment = issue
-                .attachments
-                .iter()
-                .find(|attachment| attachment.id == id)?;
+            let attachment = issue.attachments.iter().find(|attachment| attachment.id == id)?;
             Some((issue, attachment))
         })
     }
@@ -87,8 +79,6 @@ impl Store {
     }
 
     pub(super) fn comment_mut(&mut self, id: u64) -> Option<&mut Comment> {
-        self.issues
-            .values_mut()
-            .find_map(|issue| issue.comments.iter_mut().find(|comment| comment.id == id))
+        self.issues.values_mut().find_map(|issue| issue.comments.iter_mut().find(|comment| comment.id == id))
     }
 }

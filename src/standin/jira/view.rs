@@ -41,12 +41,7 @@ impl View<'_> {
     }
 
     fn avatars(&self, kind: &str) -> Value {
-        let of = |size: &str| {
-            format!(
-                "{}/secure/{kind}avatar?{size}avatarId=10122",
-                self.site.base
-            )
-        };
+        let of = |size: &str| format!("{}/secure/{kind}avatar?{size}avatarId=10122", self.site.base);
         json!({"48x48": of(""), "24x24": of("size=small&"), "16x16": of("size=xsmall&"), "32x32": of("size=medium&")})
     }
 
@@ -63,8 +58,7 @@ impl View<'_> {
             "timeZone": self.site.zone_name(),
         });
         if self.cloud() {
-            shown["self"] =
-                json!(self.link(&format!("user?accountId={}", encoded(&user.account_id))));
+            shown["self"] = json!(self.link(&format!("user?accountId={}", encoded(&user.account_id))));
             shown["accountId"] = json!(user.account_id);
             shown["accountType"] = json!("atlassian");
         } else {
@@ -117,12 +111,7 @@ impl View<'_> {
     }
 
     pub(super) fn category(&self, status: usize) -> Value {
-        let category = self
-            .site
-            .options
-            .statuses
-            .get(status)
-            .map_or(StatusCategory::ToDo, |spec| spec.category);
+        let category = self.site.options.statuses.get(status).map_or(StatusCategory::ToDo, |spec| spec.category);
         let (id, key, color, name) = match category {
             StatusCategory::ToDo => (2, "new", "blue-gray", "To Do"),
             StatusCategory::InProgress => (4, "indeterminate", "yellow", "In Progress"),
@@ -144,34 +133,14 @@ impl View<'_> {
     }
 
     pub(super) fn project_at(&self, index: usize) -> Value {
-        self.site
-            .options
-            .projects
-            .get(index)
-            .map_or(Value::Null, |project| self.project(project))
+        self.site.options.projects.get(index).map_or(Value::Null, |project| self.project(project))
     }
 
     /// Components or versions (`kind` as in the address) of a project.
-    pub(super) fn parts(
-        &self,
-        kind: &str,
-        project: &ProjectSpec,
-        chosen: Option<&[String]>,
-    ) -> Value {
-        let known = if kind == "component" {
-            &project.components
-        } else {
-            &project.versions
-        };
-        let shown = known
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| chosen.is_none_or(|chosen| chosen.contains(name)));
-        Value::Array(
-            shown
-                .map(|(index, name)| self.part(kind, project, index, name))
-                .collect(),
-        )
+    pub(super) fn parts(&self, kind: &str, project: &ProjectSpec, chosen: Option<&[String]>) -> Value {
+        let known = if kind == "component" { &project.components } else { &project.versions };
+        let shown = known.iter().enumerate().filter(|(_, name)| chosen.is_none_or(|chosen| chosen.contains(name)));
+        Value::Array(shown.map(|(index, name)| self.part(kind, project, index, name)).collect())
     }
 
     fn part(&self, kind: &str, project: &ProjectSpec, index: usize, name: &str) -> Value {

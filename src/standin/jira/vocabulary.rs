@@ -19,12 +19,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
         ["mypermissions"] => permissions(call),
         ["field"] => {
             let fields = catalogue::fields(&call.site.options);
-            Ok(Answer::ok(
-                fields
-                    .iter()
-                    .map(|field| field.listed(call.site.options.dialect))
-                    .collect(),
-            ))
+            Ok(Answer::ok(fields.iter().map(|field| field.listed(call.site.options.dialect)).collect()))
         }
         ["issuetype", rest @ ..] => choice(call, Choice::IssueType, rest),
         ["priority", rest @ ..] => choice(call, Choice::Priority, rest),
@@ -73,10 +68,7 @@ const PERMISSIONS: [&str; 9] = [
 fn permissions(call: &Call) -> Reply {
     let asked = call.query_list("permissions");
     if call.cloud() && asked.is_none() {
-        return Err(Answer::message(
-            400,
-            "The 'permissions' query parameter is required.",
-        ));
+        return Err(Answer::message(400, "The 'permissions' query parameter is required."));
     }
     let all = PERMISSIONS.iter().map(|name| (*name).to_owned()).collect();
     let shown = asked.unwrap_or(all).into_iter().enumerate().map(|(index, key)| {
@@ -95,16 +87,11 @@ fn choice(call: &Call, choice: Choice, rest: &[&str]) -> Reply {
     match rest {
         [] => {
             let all = 0..choice.names(options).len();
-            Ok(Answer::ok(
-                all.map(|index| call.view().choice(choice, index)).collect(),
-            ))
+            Ok(Answer::ok(all.map(|index| call.view().choice(choice, index)).collect()))
         }
         [id] => match choice.find(options, id) {
             Some(index) => Ok(Answer::ok(call.view().choice(choice, index))),
-            None => Err(Answer::message(
-                404,
-                &format!("There is nothing with the id '{id}'."),
-            )),
+            None => Err(Answer::message(404, &format!("There is nothing with the id '{id}'."))),
         },
         _ => Err(super::routes::nowhere(rest)),
     }
@@ -113,36 +100,20 @@ fn choice(call: &Call, choice: Choice, rest: &[&str]) -> Reply {
 pub(super) fn project<'a>(call: &Call<'a>, id_or_key: &str) -> Result<&'a ProjectSpec, Answer> {
     let visible = call.caller.name().is_some();
     let mut all = call.site.options.projects.iter().filter(|_| visible);
-    let found = all
-        .find(|spec| spec.key.eq_ignore_ascii_case(id_or_key) || spec.id.to_string() == id_or_key);
-    found.ok_or_else(|| {
-        Answer::message(
-            404,
-            &format!("No project could be found with key '{id_or_key}'."),
-        )
-    })
+    let found = all.find(|spec| spec.key.eq_ignore_ascii_case(id_or_key) || spec.id.to_string() == id_or_key);
+    found.ok_or_else(|| Answer::message(404, &format!("No project could be found with key '{id_or_key}'.")))
 }
 
 pub(super) fn issue_types(call: &Call) -> Value {
     let count = call.site.options.issue_types.len();
-    (0..count)
-        .map(|index| call.view().choice(Choice::IssueType, index))
-        .collect()
+    (0..count).map(|index| call.view().choice(Choice::IssueType, index)).collect()
 }
 
 fn projects(call: &Call, rest: &[&str]) -> Reply {
     let view = call.view();
-    let visible = || {
-        call.site
-            .options
-            .projects
-            .iter()
-            .filter(|_| call.caller.name().is_some())
-    };
+    let visible = || call.site.options.projects.iter().filter(|_| call.caller.name().is_some());
     match rest {
-        [] => Ok(Answer::ok(
-            visible().map(|spec| view.project(spec)).collect(),
-        )),
+        [] => Ok(Answer::ok(visible().map(|spec| view.project(spec)).collect())),
         ["search"] if call.cloud() => {
             let values: Vec<Value> = visible().map(|spec| view.project(spec)).collect();
             let total = values.len();
@@ -152,11 +123,7 @@ fn projects(call: &Call, rest: &[&str]) -> Reply {
             })))
         }
         [id] => Ok(Answer::ok(whole_project(call, project(call, id)?))),
-        [id, "components"] => Ok(Answer::ok(view.parts(
-            "component",
-            project(call, id)?,
-            None,
-        ))),
+        [id, "components"] => Ok(Answer::ok(view.parts("component", project(call, id)?, None))),
         [id, "versions"] => Ok(Answer::ok(view.parts("version", project(call, id)?, None))),
         [id, "statuses"] => {
             project(call, id)?;
@@ -171,13 +138,7 @@ fn whole_project(call: &Call, spec: &ProjectSpec) -> Value {
     let mut shown = view.project(spec);
     shown["expand"] = json!("description,lead,issueTypes,url,projectKeys");
     shown["description"] = json!("");
-    shown["lead"] = view.user(
-        call.site
-            .options
-            .users
-            .first()
-            .map(|user| user.name.as_str()),
-    );
+    shown["lead"] = view.user(call.site.options.users.first().map(|user| user.name.as_str()));
     shown["issueTypes"] = issue_types(call);
     shown["components"] = view.parts("component", spec, None);
     shown["versions"] = view.parts("version", spec, None);
@@ -190,9 +151,7 @@ fn whole_project(call: &Call, spec: &ProjectSpec) -> Value {
 fn statuses(call: &Call) -> Value {
     let view = call.view();
     let options = &call.site.options;
-    let all: Value = (0..options.statuses.len())
-        .map(|index| view.choice(Choice::Status, index))
-        .collect();
+    let all: Value = (0..options.statuses.len()).map(|index| view.choice(Choice::Status, index)).collect();
     let of_type = options.issue_types.iter().enumerate().map(|(index, name)| {
         let id = Choice::IssueType.id(index);
         json!({

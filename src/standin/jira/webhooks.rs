@@ -34,9 +34,7 @@ impl Webhook {
 
     fn shown(&self, call: &Call) -> Value {
         let by = self.updated_by.as_deref();
-        let display_name = by
-            .and_then(|name| call.site.user(name))
-            .map(|user| user.display_name.as_str());
+        let display_name = by.and_then(|name| call.site.user(name)).map(|user| user.display_name.as_str());
         json!({
             "name": self.name,
             "url": self.url,
@@ -59,36 +57,19 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
         ("GET", []) => {
             let store = call.site.store();
-            Ok(Answer::ok(
-                store
-                    .webhooks
-                    .iter()
-                    .map(|webhook| webhook.shown(call))
-                    .collect(),
-            ))
+            Ok(Answer::ok(store.webhooks.iter().map(|webhook| webhook.shown(call)).collect()))
         }
         ("POST", []) => create(call),
         ("GET", [id]) => {
             let store = call.site.store();
-            let found = store
-                .webhooks
-                .iter()
-                .find(|webhook| webhook.id.to_string() == *id);
-            found
-                .map(|webhook| Answer::ok(webhook.shown(call)))
-                .ok_or_else(unknown)
+            let found = store.webhooks.iter().find(|webhook| webhook.id.to_string() == *id);
+            found.map(|webhook| Answer::ok(webhook.shown(call))).ok_or_else(unknown)
         }
         ("DELETE", [id]) => {
             let mut store = call.site.store();
             let before = store.webhooks.len();
-            store
-                .webhooks
-                .retain(|webhook| webhook.id.to_string() != *id);
-            if store.webhooks.len() == before {
-                Err(unknown())
-            } else {
-                Ok(Answer::no_content())
-            }
+            store.webhooks.retain(|webhook| webhook.id.to_string() != *id);
+            if store.webhooks.len() == before { Err(unknown()) } else { Ok(Answer::no_content()) }
         }
         _ => Err(Answer::empty(405)),
     }
@@ -99,9 +80,7 @@ fn unknown() -> Answer {
 }
 
 fn text<'m>(body: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
-    body.get(name)
-        .and_then(Value::as_str)
-        .filter(|text| !text.is_empty())
+    body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 fn refused(text: &str) -> Answer {
@@ -115,11 +94,7 @@ fn create(call: &Call) -> Reply {
     if !url::Url::parse(target).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
         return Err(refused("The URL of a webhook must be absolute."));
     }
-    let events = body
-        .get("events")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
+    let events = body.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
     let secret = text(&body, "secret");
     let mut store = call.site.store();
     let webhook = Webhook {
@@ -127,25 +102,15 @@ fn create(call: &Call) -> Reply {
         name: name.to_owned(),
         url: target.to_owned(),
         signed: secret.is_some(),
-        events: events
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        exclude_body: body
-            .get("excludeBody")
-            .and_then(Value::as_bool)
-            .unwrap_or(false),
+        events: events.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        exclude_body: body.get("excludeBody").and_then(Value::as_bool).unwrap_or(false),
         enabled: body.get("enabled").and_then(Value::as_bool).unwrap_or(true),
         updated: SiteClock::now(),
         updated_by: call.caller.name().map(str::to_owned),
         queue: call.site.courier.queue(target, secret),
     };
     let answer = Answer::json(201, webhook.shown(call));
-    let location = format!(
-        "{}/rest/webhooks/1.0/webhook/{}",
-        call.site.base, webhook.id
-    );
+    let location = format!("{}/rest/webhooks/1.0/webhook/{}", call.site.base, webhook.id);
     store.webhooks.push(webhook);
     Ok(answer.with("Location", location))
 }

@@ -13,34 +13,16 @@ use super::{
 
 impl Actor<'_> {
     /// Moves an issue along the transition with this id.
-    pub(super) fn transition(
-        &self,
-        store: &mut Store,
-        issue: &str,
-        id: &str,
-        body: &Map<String, Value>,
-    ) -> Result<(), Answer> {
+    pub(super) fn transition(&self, store: &mut Store, issue: &str, id: &str, body: &Map<String, Value>) -> Result<(), Answer> {
         let options = &self.site.options;
         let found = store.issue(issue)?;
         let issue_id = found.id;
-        let status = options
-            .statuses
-            .get(found.fields.status)
-            .map(|status| status.name.as_str())
-            .unwrap_or_default();
-        let spec = options.transitions.iter().find(|spec| {
-            spec.id.to_string() == id
-                && spec
-                    .from
-                    .iter()
-                    .any(|from| from.eq_ignore_ascii_case(status))
-        });
-        let target = spec.and_then(|spec| {
-            options
-                .statuses
-                .iter()
-                .position(|status| status.name == spec.to)
-        });
+        let status = options.statuses.get(found.fields.status).map(|status| status.name.as_str()).unwrap_or_default();
+        let spec = options
+            .transitions
+            .iter()
+            .find(|spec| spec.id.to_string() == id && spec.from.iter().any(|from| from.eq_ignore_ascii_case(status)));
+        let target = spec.and_then(|spec| options.statuses.iter().position(|status| status.name == spec.to));
         let Some(target) = target else {
             return Err(self.no_transition(id));
         };
@@ -48,11 +30,7 @@ impl Actor<'_> {
         let mut fields = found.fields.clone();
         fields.status = target;
         let done = options.statuses[target].category == StatusCategory::Done;
-        fields.resolution = if done {
-            fields.resolution.or(Some(0))
-        } else {
-            None
-        };
+        fields.resolution = if done { fields.resolution.or(Some(0)) } else { None };
         let mut errors = editor.apply(&mut fields, map(body, "fields")?);
         errors.extend(editor.update(&mut fields, map(body, "update")?));
         if !errors.is_empty() {
@@ -75,13 +53,7 @@ impl Actor<'_> {
         if self.site.options.dialect == Dialect::Cloud {
             return "issue_generic";
         }
-        let category = |index: usize| {
-            self.site
-                .options
-                .statuses
-                .get(index)
-                .map(|status| status.category)
-        };
+        let category = |index: usize| self.site.options.statuses.get(index).map(|status| status.category);
         match (category(before.status), category(target)) {
             (_, Some(StatusCategory::Done)) => "issue_resolved",
             (Some(StatusCategory::Done), _) => "issue_reopened",

@@ -27,31 +27,13 @@ fn type_of(value: &Value) -> &'static str {
 /// One of each kind of delivery a site makes.
 async fn deliveries(dialect: Dialect, count: usize) -> BTreeMap<String, Value> {
     let receiver = Receiver::start(&[]);
-    let webhooks = vec![WebhookTarget {
-        url: receiver.url.clone(),
-        secret: None,
-    }];
-    let site = Site::with(JiraOptions {
-        dialect,
-        webhooks,
-        ..JiraOptions::default()
-    })
-    .await;
+    let webhooks = vec![WebhookTarget { url: receiver.url.clone(), secret: None }];
+    let site = Site::with(JiraOptions { dialect, webhooks, ..JiraOptions::default() }).await;
     let state = site.jira.state();
-    let key = state
-        .create_issue("jane", json!({"summary": "x", "description": "d"}))
-        .unwrap();
-    state
-        .edit_fields("jane", &key, json!({"summary": "y"}))
-        .unwrap();
-    let jane = if dialect == Dialect::Cloud {
-        json!({"accountId": "712020:standin-jane"})
-    } else {
-        json!({"name": "jane"})
-    };
-    state
-        .edit_fields("jane", &key, json!({"assignee": jane}))
-        .unwrap();
+    let key = state.create_issue("jane", json!({"summary": "x", "description": "d"})).unwrap();
+    state.edit_fields("jane", &key, json!({"summary": "y"})).unwrap();
+    let jane = if dialect == Dialect::Cloud { json!({"accountId": "712020:standin-jane"}) } else { json!({"name": "jane"}) };
+    state.edit_fields("jane", &key, json!({"assignee": jane})).unwrap();
     for status in ["In Progress", "Done", "Open"] {
         state.move_to_status("jane", &key, status).unwrap();
     }
@@ -59,12 +41,7 @@ async fn deliveries(dialect: Dialect, count: usize) -> BTreeMap<String, Value> {
     state.edit_comment("jane", &key, &comment, "two").unwrap();
     state.delete_comment("jane", &key, &comment).unwrap();
     state.delete_issue("jane", &key).unwrap();
-    receiver
-        .wait_for(count)
-        .await
-        .into_iter()
-        .map(|delivery| (kind(&delivery.body), delivery.body))
-        .collect()
+    receiver.wait_for(count).await.into_iter().map(|delivery| (kind(&delivery.body), delivery.body)).collect()
 }
 
 fn recordings() -> Option<Vec<(String, Value)>> {
@@ -104,25 +81,14 @@ async fn recorded_webhooks_have_the_same_shape() {
             same_keys(&name, part, &recorded[part], &ours[part]);
         }
     }
-    assert!(
-        compared > 35,
-        "only {compared} recordings have a kind this site sends"
-    );
+    assert!(compared > 35, "only {compared} recordings have a kind this site sends");
 }
 
 /// The keys inside a part that a receiver relies on.
 fn same_keys(name: &str, part: &str, recorded: &Value, ours: &Value) {
     let relied_on: &[&str] = match part {
         "user" => &["self", "avatarUrls", "displayName", "active", "timeZone"],
-        "comment" => &[
-            "self",
-            "id",
-            "author",
-            "body",
-            "updateAuthor",
-            "created",
-            "updated",
-        ],
+        "comment" => &["self", "id", "author", "body", "updateAuthor", "created", "updated"],
         "issue" => &["id", "self", "key", "fields"],
         _ => &["id", "items"],
     };
@@ -130,17 +96,10 @@ fn same_keys(name: &str, part: &str, recorded: &Value, ours: &Value) {
         if recorded.get(key).is_none() || (part == "changelog" && recorded[key].is_number()) {
             continue;
         }
-        assert_eq!(
-            ours.get(key).map(type_of),
-            recorded.get(key).map(type_of),
-            "{name}: {part}.{key}"
-        );
+        assert_eq!(ours.get(key).map(type_of), recorded.get(key).map(type_of), "{name}: {part}.{key}");
     }
     let fields = recorded["fields"].as_object().into_iter().flatten();
     for (field, _) in fields.filter(|(field, _)| !field.starts_with("customfield_")) {
-        assert!(
-            ours["fields"].get(field).is_some(),
-            "{name}: {part}.fields.{field} is missing"
-        );
+        assert!(ours["fields"].get(field).is_some(), "{name}: {part}.fields.{field} is missing");
     }
 }

@@ -13,9 +13,7 @@ pub struct Description {
 impl Description {
     pub fn load(path: &std::path::Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
-        Self {
-            document: serde_json::from_str(&text).unwrap(),
-        }
+        Self { document: serde_json::from_str(&text).unwrap() }
     }
 
     /// The description of one operation.
@@ -24,9 +22,7 @@ impl Description {
     }
 
     fn resolved<'a>(&'a self, schema: &'a Value, depth: usize) -> &'a Value {
-        let target = schema["$ref"]
-            .as_str()
-            .and_then(|link| self.document.pointer(link.trim_start_matches('#')));
+        let target = schema["$ref"].as_str().and_then(|link| self.document.pointer(link.trim_start_matches('#')));
         match target {
             Some(target) if depth < 10 => self.resolved(target, depth + 1),
             _ => schema,
@@ -41,31 +37,16 @@ impl Description {
         let Some(response) = operation["responses"].get(status.to_string()) else {
             return vec![format!("{method} {path}: status {status} is not described")];
         };
-        let content = response["content"]
-            .as_object()
-            .and_then(|kinds| kinds.values().next());
+        let content = response["content"].as_object().and_then(|kinds| kinds.values().next());
         let Some(schema) = content.and_then(|content| content.get("schema")) else {
             return Vec::new();
         };
         let mut complaints = Vec::new();
-        self.compare(
-            schema,
-            body,
-            0,
-            &format!("{method} {path}"),
-            &mut complaints,
-        );
+        self.compare(schema, body, 0, &format!("{method} {path}"), &mut complaints);
         complaints
     }
 
-    fn compare(
-        &self,
-        schema: &Value,
-        value: &Value,
-        depth: usize,
-        at: &str,
-        complaints: &mut Vec<String>,
-    ) {
+    fn compare(&self, schema: &Value, value: &Value, depth: usize, at: &str, complaints: &mut Vec<String>) {
         let schema = self.resolved(schema, 0);
         if depth > DEPTH_LIMIT || value.is_null() {
             return;
@@ -112,18 +93,10 @@ impl Description {
         let Some(known) = schema["properties"].as_object() else {
             return;
         };
-        let open = schema
-            .get("additionalProperties")
-            .is_some_and(|more| *more != Value::Bool(false));
+        let open = schema.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false));
         for (name, value) in entries {
             match known.get(name) {
-                Some(schema) => self.compare(
-                    schema,
-                    value,
-                    depth + 1,
-                    &format!("{at} .{name}"),
-                    complaints,
-                ),
+                Some(schema) => self.compare(schema, value, depth + 1, &format!("{at} .{name}"), complaints),
                 None if open => {}
                 None => complaints.push(format!("{at}: '{name}' is not described")),
             }

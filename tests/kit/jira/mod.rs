@@ -17,30 +17,21 @@ pub struct Site {
 
 impl Site {
     pub async fn start(dialect: Dialect) -> Self {
-        Self::with(JiraOptions {
-            dialect,
-            ..JiraOptions::default()
-        })
-        .await
+        Self::with(JiraOptions { dialect, ..JiraOptions::default() }).await
     }
 
     pub async fn with(options: JiraOptions) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self {
-            jira: start(options).await.unwrap(),
-            client,
-        }
+        Self { jira: start(options).await.unwrap(), client }
     }
 
     /// A request without credentials; `path` follows the base URL.
     pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{path}", self.jira.url()))
+        self.client.request(method, format!("{}{path}", self.jira.url()))
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.anonymous(method, path)
-            .basic_auth("sync", Some("sync-secret"))
+        self.anonymous(method, path).basic_auth("sync", Some("sync-secret"))
     }
 
     pub async fn get(&self, path: &str) -> Response {
@@ -52,13 +43,7 @@ impl Site {
     }
 
     /// Sends and expects a status; returns the body, null if there is none.
-    pub async fn expect(
-        &self,
-        status: u16,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Value {
+    pub async fn expect(&self, status: u16, method: Method, path: &str, body: Option<&Value>) -> Value {
         let request = self.request(method.clone(), path);
         let request = match body {
             Some(body) => request.json(body),
@@ -73,36 +58,17 @@ impl Site {
 
     /// Creates an issue over REST and returns its key.
     pub async fn issue(&self, summary: &str) -> String {
-        let fields =
-            json!({"project": {"key": "UP"}, "issuetype": {"name": "Bug"}, "summary": summary});
-        let made = self
-            .expect(
-                201,
-                Method::POST,
-                "/rest/api/2/issue",
-                Some(&json!({"fields": fields})),
-            )
-            .await;
+        let fields = json!({"project": {"key": "UP"}, "issuetype": {"name": "Bug"}, "summary": summary});
+        let made = self.expect(201, Method::POST, "/rest/api/2/issue", Some(&json!({"fields": fields}))).await;
         made["key"].as_str().unwrap().to_owned()
     }
 
     /// Attaches a file over REST and returns the answer.
     pub async fn attach(&self, key: &str, name: &str, content: &[u8]) -> Response {
-        let part = reqwest::multipart::Part::bytes(content.to_vec())
-            .file_name(name.to_owned())
-            .mime_str("text/plain")
-            .unwrap();
+        let part = reqwest::multipart::Part::bytes(content.to_vec()).file_name(name.to_owned()).mime_str("text/plain").unwrap();
         let form = reqwest::multipart::Form::new().part("file", part);
-        let request = self.request(
-            Method::POST,
-            &format!("/rest/api/2/issue/{key}/attachments"),
-        );
-        request
-            .header("X-Atlassian-Token", "no-check")
-            .multipart(form)
-            .send()
-            .await
-            .unwrap()
+        let request = self.request(Method::POST, &format!("/rest/api/2/issue/{key}/attachments"));
+        request.header("X-Atlassian-Token", "no-check").multipart(form).send().await.unwrap()
     }
 }
 

@@ -7,9 +7,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web,
-};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web};
 use serde_json::Value;
 
 /// One delivery as it came.
@@ -22,10 +20,7 @@ pub struct Delivery {
 
 impl Delivery {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
     pub fn event(&self) -> &str {
@@ -52,22 +47,11 @@ impl Drop for Receiver {
     }
 }
 
-async fn take(
-    request: HttpRequest,
-    body: web::Bytes,
-    pile: web::Data<Arc<Mutex<Pile>>>,
-) -> HttpResponse {
-    let headers = request
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()))
-        .collect();
+async fn take(request: HttpRequest, body: web::Bytes, pile: web::Data<Arc<Mutex<Pile>>>) -> HttpResponse {
+    let headers =
+        request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned())).collect();
     let mut pile = pile.lock().unwrap();
-    pile.deliveries.push(Delivery {
-        headers,
-        raw: body.to_vec(),
-        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-    });
+    pile.deliveries.push(Delivery { headers, raw: body.to_vec(), body: serde_json::from_slice(&body).unwrap_or(Value::Null) });
     let status = pile.statuses.pop_front().unwrap_or(200);
     HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish()
 }
@@ -77,28 +61,17 @@ impl Receiver {
     pub fn start(statuses: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let pile = Arc::new(Mutex::new(Pile {
-            deliveries: Vec::new(),
-            statuses: statuses.iter().copied().collect(),
-        }));
+        let pile = Arc::new(Mutex::new(Pile { deliveries: Vec::new(), statuses: statuses.iter().copied().collect() }));
         let data = web::Data::new(Arc::clone(&pile));
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(data.clone())
-                .default_service(web::to(take))
-        })
-        .workers(1)
-        .disable_signals()
-        .listen(listener)
-        .unwrap()
-        .run();
+        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(take)))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .unwrap()
+            .run();
         let handle = server.handle();
         tokio::spawn(server);
-        Self {
-            url,
-            pile,
-            server: handle,
-        }
+        Self { url, pile, server: handle }
     }
 
     /// Waits until so many deliveries came, and a moment longer for one too many.

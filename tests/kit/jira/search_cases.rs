@@ -7,81 +7,45 @@ use trackersync::standin::jira::{Dialect, JiraOptions, ProjectSpec};
 use crate::kit::Site;
 
 async fn filled(dialect: Dialect) -> Site {
-    let mut options = JiraOptions {
-        dialect,
-        ..JiraOptions::default()
-    };
-    options
-        .projects
-        .push(ProjectSpec::new(10_001, "OT", "Other"));
+    let mut options = JiraOptions { dialect, ..JiraOptions::default() };
+    options.projects.push(ProjectSpec::new(10_001, "OT", "Other"));
     let site = Site::with(options).await;
     let state = site.jira.state();
     for (number, priority) in ["High", "Low", "High"].iter().enumerate() {
         let fields = json!({"summary": format!("Crash number {number}"), "priority": {"name": priority}, "labels": [format!("l{number}")]});
         state.create_issue("jane", fields).unwrap();
     }
-    state
-        .create_issue(
-            "sync",
-            json!({"summary": "Elsewhere", "project": {"key": "OT"}}),
-        )
-        .unwrap();
+    state.create_issue("sync", json!({"summary": "Elsewhere", "project": {"key": "OT"}})).unwrap();
     state.move_to_status("jane", "UP-2", "Done").unwrap();
-    state
-        .edit_fields("jane", "UP-3", json!({"customfield_10050": "bpo 77"}))
-        .unwrap();
+    state.edit_fields("jane", "UP-3", json!({"customfield_10050": "bpo 77"})).unwrap();
     site
 }
 
 #[tokio::test]
 async fn queries_find_what_they_say() {
     let site = filled(Dialect::DataCenter).await;
-    let tomorrow = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(26))
-        .strftime("%Y-%m-%d %H:%M")
-        .to_string();
+    let tomorrow = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(26)).strftime("%Y-%m-%d %H:%M").to_string();
     let dated = format!("created < \"{tomorrow}\" and updated >= \"2020-01-01\" order by id");
     for (jql, keys) in [
         ("project = UP order by key", "UP-1 UP-2 UP-3"),
-        (
-            "project = upstream and status != Done order by key desc",
-            "UP-3 UP-1",
-        ),
+        ("project = upstream and status != Done order by key desc", "UP-3 UP-1"),
         ("project in (UP, OT) and reporter = currentUser()", "OT-1"),
         ("labels in (l0, l2) order by created asc, key", "UP-1 UP-3"),
-        (
-            "NOT labels is EMPTY and priority = High order by key",
-            "UP-1 UP-3",
-        ),
+        ("NOT labels is EMPTY and priority = High order by key", "UP-1 UP-3"),
         ("labels is EMPTY", "OT-1"),
         ("labels != l0 and labels not in (l1)", "UP-3"),
-        (
-            "assignee is EMPTY and (summary ~ \"crash 1\" or key = OT-1) order by summary",
-            "UP-2 OT-1",
-        ),
+        ("assignee is EMPTY and (summary ~ \"crash 1\" or key = OT-1) order by summary", "UP-2 OT-1"),
         ("resolution is not empty", "UP-2"),
         ("key > UP-1 and issuekey <= UP-3 and id != UP-2", "UP-3"),
         ("cf[10050] ~ bpo and \"External reference\" ~ 77", "UP-3"),
-        (
-            "statusCategory = Done && type = Bug || key = UP-1 order by key",
-            "UP-1 UP-2",
-        ),
-        (
-            "updated >= -10m and created >= -1h and project = OT",
-            "OT-1",
-        ),
+        ("statusCategory = Done && type = Bug || key = UP-1 order by key", "UP-1 UP-2"),
+        ("updated >= -10m and created >= -1h and project = OT", "OT-1"),
         ("updated < -1d", ""),
         (dated.as_str(), "UP-1 UP-2 UP-3 OT-1"),
     ] {
         let body = json!({"jql": jql, "fields": ["summary"]});
-        let page = site
-            .expect(200, Method::POST, "/rest/api/2/search", Some(&body))
-            .await;
-        let found: Vec<&str> = page["issues"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|issue| issue["key"].as_str().unwrap())
-            .collect();
+        let page = site.expect(200, Method::POST, "/rest/api/2/search", Some(&body)).await;
+        let found: Vec<&str> = page["issues"].as_array().unwrap().iter().map(|issue| issue["key"].as_str().unwrap()).collect();
         assert_eq!(found.join(" "), keys, "{jql}");
     }
     for bad in [
@@ -94,14 +58,7 @@ async fn queries_find_what_they_say() {
         "reporter = nobody",
         "labels > x",
     ] {
-        let refusal = site
-            .expect(
-                400,
-                Method::POST,
-                "/rest/api/2/search",
-                Some(&json!({"jql": bad})),
-            )
-            .await;
+        let refusal = site.expect(400, Method::POST, "/rest/api/2/search", Some(&json!({"jql": bad}))).await;
         assert!(refusal["errorMessages"][0].is_string(), "{bad}");
     }
 }
@@ -109,65 +66,23 @@ async fn queries_find_what_they_say() {
 #[tokio::test]
 async fn data_center_pages_have_totals() {
     let site = filled(Dialect::DataCenter).await;
-    let page = site
-        .expect(
-            200,
-            Method::GET,
-            "/rest/api/2/search?jql=order+by+key&startAt=1&maxResults=2",
-            None,
-        )
-        .await;
-    assert_eq!(
-        (&page["total"], &page["startAt"], &page["maxResults"]),
-        (&json!(4), &json!(1), &json!(2))
-    );
+    let page = site.expect(200, Method::GET, "/rest/api/2/search?jql=order+by+key&startAt=1&maxResults=2", None).await;
+    assert_eq!((&page["total"], &page["startAt"], &page["maxResults"]), (&json!(4), &json!(1), &json!(2)));
     assert_eq!(page["issues"].as_array().unwrap().len(), 2);
-    assert!(
-        page["issues"][0]["fields"]["comment"].is_null(),
-        "comments are not navigable"
-    );
-    site.expect(
-        404,
-        Method::POST,
-        "/rest/api/2/search/jql",
-        Some(&json!({"jql": "project=UP"})),
-    )
-    .await;
+    assert!(page["issues"][0]["fields"]["comment"].is_null(), "comments are not navigable");
+    site.expect(404, Method::POST, "/rest/api/2/search/jql", Some(&json!({"jql": "project=UP"}))).await;
 }
 
 #[tokio::test]
 async fn cloud_pages_have_tokens() {
     let site = filled(Dialect::Cloud).await;
-    let gone = site
-        .expect(
-            410,
-            Method::GET,
-            "/rest/api/2/search?jql=project%3DUP",
-            None,
-        )
-        .await;
-    assert!(
-        gone["errorMessages"][0]
-            .as_str()
-            .unwrap()
-            .contains("CHANGE-2046")
-    );
+    let gone = site.expect(410, Method::GET, "/rest/api/2/search?jql=project%3DUP", None).await;
+    assert!(gone["errorMessages"][0].as_str().unwrap().contains("CHANGE-2046"));
     let path = "/rest/api/3/search/jql";
-    let first = site
-        .expect(
-            200,
-            Method::POST,
-            path,
-            Some(&json!({"jql": "project = UP order by key", "maxResults": 2})),
-        )
-        .await;
+    let first = site.expect(200, Method::POST, path, Some(&json!({"jql": "project = UP order by key", "maxResults": 2}))).await;
     assert_eq!(first["isLast"], false);
     assert!(first.get("total").is_none());
-    assert_eq!(
-        first["issues"][0].as_object().unwrap().len(),
-        1,
-        "ids only: {first}"
-    );
+    assert_eq!(first["issues"][0].as_object().unwrap().len(), 1, "ids only: {first}");
     let token = first["nextPageToken"].as_str().unwrap();
     let next = json!({"jql": "project = UP order by key", "maxResults": 2, "nextPageToken": token, "fields": ["summary"]});
     let second = site.expect(200, Method::POST, path, Some(&next)).await;
@@ -182,44 +97,20 @@ async fn cloud_pages_have_tokens() {
         let refusal = site.expect(400, Method::POST, path, Some(&bad)).await;
         assert!(refusal["errorMessages"][0].is_string(), "{bad}");
     }
-    let count = site
-        .expect(
-            200,
-            Method::POST,
-            "/rest/api/3/search/approximate-count",
-            Some(&json!({"jql": "project = UP"})),
-        )
-        .await;
+    let count =
+        site.expect(200, Method::POST, "/rest/api/3/search/approximate-count", Some(&json!({"jql": "project = UP"}))).await;
     assert_eq!(count, json!({"count": 3}));
-    let got: Value = site
-        .expect(
-            200,
-            Method::GET,
-            "/rest/api/2/search/jql?jql=key%3DUP-1&fields=key",
-            None,
-        )
-        .await;
+    let got: Value = site.expect(200, Method::GET, "/rest/api/2/search/jql?jql=key%3DUP-1&fields=key", None).await;
     assert_eq!(got["issues"][0]["key"], "UP-1");
 }
 
 #[tokio::test]
 async fn a_lagging_index_can_be_reconciled() {
-    let site = Site::with(JiraOptions {
-        index_lag: std::time::Duration::from_mins(1),
-        ..JiraOptions::default()
-    })
-    .await;
+    let site = Site::with(JiraOptions { index_lag: std::time::Duration::from_mins(1), ..JiraOptions::default() }).await;
     let key = site.issue("new").await;
     let id: u64 = site.jira.state().issue(&key).unwrap().id.parse().unwrap();
     let path = "/rest/api/3/search/jql";
-    let hidden = site
-        .expect(
-            200,
-            Method::POST,
-            path,
-            Some(&json!({"jql": "project = UP"})),
-        )
-        .await;
+    let hidden = site.expect(200, Method::POST, path, Some(&json!({"jql": "project = UP"}))).await;
     assert_eq!(hidden["issues"], json!([]));
     let body = json!({"jql": "project = UP", "reconcileIssues": [id]});
     let seen = site.expect(200, Method::POST, path, Some(&body)).await;

@@ -14,18 +14,9 @@ use crate::kit::{
 };
 
 async fn site(dialect: Dialect, receiver: &Receiver, secret: Option<&str>) -> Site {
-    let webhooks = vec![WebhookTarget {
-        url: receiver.url.clone(),
-        secret: secret.map(str::to_owned),
-    }];
+    let webhooks = vec![WebhookTarget { url: receiver.url.clone(), secret: secret.map(str::to_owned) }];
     let retry_delay = Duration::from_millis(40);
-    Site::with(JiraOptions {
-        dialect,
-        webhooks,
-        retry_delay,
-        ..JiraOptions::default()
-    })
-    .await
+    Site::with(JiraOptions { dialect, webhooks, retry_delay, ..JiraOptions::default() }).await
 }
 
 fn events(deliveries: &[Delivery]) -> Vec<&str> {
@@ -35,25 +26,11 @@ fn events(deliveries: &[Delivery]) -> Vec<&str> {
 #[tokio::test]
 async fn cloud_tells_a_comment_once_and_signed() {
     let receiver = Receiver::start(&[]);
-    let site = site(
-        Dialect::Cloud,
-        &receiver,
-        Some("It's a Secret to Everybody"),
-    )
-    .await;
+    let site = site(Dialect::Cloud, &receiver, Some("It's a Secret to Everybody")).await;
     let key = site.issue("x").await;
-    site.expect(
-        201,
-        Method::POST,
-        &format!("/rest/api/2/issue/{key}/comment"),
-        Some(&json!({"body": "hi"})),
-    )
-    .await;
+    site.expect(201, Method::POST, &format!("/rest/api/2/issue/{key}/comment"), Some(&json!({"body": "hi"}))).await;
     let deliveries = receiver.wait_for(2).await;
-    assert_eq!(
-        events(&deliveries),
-        ["jira:issue_created", "comment_created"]
-    );
+    assert_eq!(events(&deliveries), ["jira:issue_created", "comment_created"]);
     let comment = &deliveries[1];
     assert_eq!(comment.body["issue"]["key"], "UP-1");
     assert!(comment.body.get("user").is_none());
@@ -63,20 +40,10 @@ async fn cloud_tells_a_comment_once_and_signed() {
     let expected = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
     assert_eq!(comment.header("x-hub-signature"), Some(expected.as_str()));
     assert_eq!(comment.header("x-atlassian-webhook-flow"), Some("Primary"));
-    assert_eq!(
-        comment.header("content-type"),
-        Some("application/json; charset=UTF-8")
-    );
+    assert_eq!(comment.header("content-type"), Some("application/json; charset=UTF-8"));
     assert!(comment.header("x-atlassian-webhook-retry").is_none());
-    let ids: Vec<u64> = deliveries
-        .iter()
-        .map(|one| {
-            one.header("x-atlassian-webhook-identifier")
-                .unwrap()
-                .parse()
-                .unwrap()
-        })
-        .collect();
+    let ids: Vec<u64> =
+        deliveries.iter().map(|one| one.header("x-atlassian-webhook-identifier").unwrap().parse().unwrap()).collect();
     assert_ne!(ids[0], ids[1]);
 }
 
@@ -90,41 +57,14 @@ async fn data_center_tells_a_comment_twice() {
     state.edit_comment("jane", &key, &id, "two").unwrap();
     state.delete_comment("jane", &key, &id).unwrap();
     let deliveries = receiver.wait_for(7).await;
-    let types: Vec<&str> = deliveries
-        .iter()
-        .map(|one| one.body["issue_event_type_name"].as_str().unwrap_or("-"))
-        .collect();
-    assert_eq!(
-        types,
-        [
-            "issue_created",
-            "-",
-            "issue_commented",
-            "-",
-            "issue_comment_edited",
-            "-",
-            "issue_comment_deleted"
-        ]
-    );
+    let types: Vec<&str> = deliveries.iter().map(|one| one.body["issue_event_type_name"].as_str().unwrap_or("-")).collect();
+    assert_eq!(types, ["issue_created", "-", "issue_commented", "-", "issue_comment_edited", "-", "issue_comment_deleted"]);
     assert!(deliveries[1].body.get("issue").is_none());
-    assert!(
-        deliveries[1].body["comment"]["self"]
-            .as_str()
-            .unwrap()
-            .contains("/issue/")
-    );
+    assert!(deliveries[1].body["comment"]["self"].as_str().unwrap().contains("/issue/"));
     assert_eq!(deliveries[2].body["comment"]["body"], "one");
     assert_eq!(deliveries[2].body["user"]["name"], "jane");
-    assert!(
-        deliveries
-            .iter()
-            .all(|one| one.header("x-atlassian-webhook-identifier").is_none())
-    );
-    assert!(
-        deliveries
-            .iter()
-            .all(|one| one.header("x-hub-signature").is_none())
-    );
+    assert!(deliveries.iter().all(|one| one.header("x-atlassian-webhook-identifier").is_none()));
+    assert!(deliveries.iter().all(|one| one.header("x-hub-signature").is_none()));
 }
 
 #[tokio::test]
@@ -133,35 +73,17 @@ async fn cloud_repeats_a_failed_delivery_under_the_same_identifier() {
     let site = site(Dialect::Cloud, &receiver, None).await;
     site.issue("x").await;
     let deliveries = receiver.wait_for(3).await;
-    let header = |name: &str| {
-        deliveries
-            .iter()
-            .map(|one| one.header(name).map(str::to_owned))
-            .collect::<Vec<_>>()
-    };
+    let header = |name: &str| deliveries.iter().map(|one| one.header(name).map(str::to_owned)).collect::<Vec<_>>();
     let ids = header("x-atlassian-webhook-identifier");
-    assert!(
-        ids[0].is_some() && ids.iter().all(|id| *id == ids[0]),
-        "{ids:?}"
-    );
-    assert_eq!(
-        header("x-atlassian-webhook-retry"),
-        [None, Some("1".to_owned()), Some("2".to_owned())]
-    );
+    assert!(ids[0].is_some() && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(header("x-atlassian-webhook-retry"), [None, Some("1".to_owned()), Some("2".to_owned())]);
     let records = site.jira.state().deliveries();
-    assert_eq!(
-        (records[0].attempts, records[0].status, records[0].finished),
-        (3, Some(200), true)
-    );
+    assert_eq!((records[0].attempts, records[0].status, records[0].finished), (3, Some(200), true));
 }
 
 #[tokio::test]
 async fn what_is_not_repeated() {
-    for (dialect, status) in [
-        (Dialect::Cloud, 403),
-        (Dialect::Cloud, 302),
-        (Dialect::DataCenter, 503),
-    ] {
+    for (dialect, status) in [(Dialect::Cloud, 403), (Dialect::Cloud, 302), (Dialect::DataCenter, 503)] {
         let receiver = Receiver::start(&[status]);
         let site = site(dialect, &receiver, None).await;
         site.issue("x").await;
@@ -174,14 +96,8 @@ async fn what_is_not_repeated() {
 #[tokio::test]
 async fn nobody_listening_is_tried_six_times() {
     let receiver = Receiver::start(&[]);
-    let mut options = JiraOptions {
-        retry_delay: Duration::from_millis(5),
-        ..JiraOptions::default()
-    };
-    options.webhooks = vec![WebhookTarget {
-        url: "http://127.0.0.1:9/".to_owned(),
-        secret: None,
-    }];
+    let mut options = JiraOptions { retry_delay: Duration::from_millis(5), ..JiraOptions::default() };
+    options.webhooks = vec![WebhookTarget { url: "http://127.0.0.1:9/".to_owned(), secret: None }];
     let site = Site::with(options).await;
     site.issue("x").await;
     for _ in 0..200 {
@@ -191,10 +107,7 @@ async fn nobody_listening_is_tried_six_times() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let record = &site.jira.state().deliveries()[0];
-    assert_eq!(
-        (record.attempts, record.status, record.finished),
-        (6, None, true)
-    );
+    assert_eq!((record.attempts, record.status, record.finished), (6, None, true));
     receiver.wait_for(0).await;
 }
 
@@ -204,46 +117,18 @@ async fn edits_carry_their_changelog() {
     let site = site(Dialect::Cloud, &receiver, None).await;
     let state = site.jira.state();
     let key = state.create_issue("jane", json!({"summary": "x"})).unwrap();
-    state
-        .edit_fields("sync", &key, json!({"summary": "y", "labels": ["b", "a"]}))
-        .unwrap();
-    state
-        .edit_fields("sync", &key, json!({"summary": "y"}))
-        .unwrap();
-    state
-        .edit_fields(
-            "sync",
-            &key,
-            json!({"assignee": {"accountId": "712020:standin-jane"}}),
-        )
-        .unwrap();
+    state.edit_fields("sync", &key, json!({"summary": "y", "labels": ["b", "a"]})).unwrap();
+    state.edit_fields("sync", &key, json!({"summary": "y"})).unwrap();
+    state.edit_fields("sync", &key, json!({"assignee": {"accountId": "712020:standin-jane"}})).unwrap();
     state.move_to_status("jane", &key, "Done").unwrap();
-    state
-        .add_attachment("jane", &key, "a.txt", "text/plain", "hi")
-        .unwrap();
+    state.add_attachment("jane", &key, "a.txt", "text/plain", "hi").unwrap();
     let deliveries = receiver.wait_for(6).await;
-    let items = |at: usize| {
-        deliveries[at].body["changelog"]["items"]
-            .as_array()
-            .unwrap()
-            .clone()
-    };
-    let fields = |at: usize| {
-        items(at)
-            .iter()
-            .map(|item| item["field"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>()
-    };
+    let items = |at: usize| deliveries[at].body["changelog"]["items"].as_array().unwrap().clone();
+    let fields = |at: usize| items(at).iter().map(|item| item["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(fields(1), ["summary", "labels"]);
-    assert_eq!(
-        (&items(1)[0]["fromString"], &items(1)[0]["toString"]),
-        (&json!("x"), &json!("y"))
-    );
+    assert_eq!((&items(1)[0]["fromString"], &items(1)[0]["toString"]), (&json!("x"), &json!("y")));
     assert_eq!(items(1)[1]["toString"], "a b");
-    assert_eq!(
-        deliveries[2].body["issue_event_type_name"],
-        "issue_assigned"
-    );
+    assert_eq!(deliveries[2].body["issue_event_type_name"], "issue_assigned");
     assert_eq!(items(2)[0]["to"], "712020:standin-jane");
     assert_eq!(fields(3), ["resolution", "status"]);
     assert_eq!(deliveries[4].event(), "attachment_created");
@@ -261,20 +146,9 @@ async fn a_deleted_issue_takes_its_comments_along() {
     state.add_comment("jane", &key, "one").unwrap();
     state.delete_issue("jane", &key).unwrap();
     let deliveries = receiver.wait_for(4).await;
-    let flow = |at: usize| {
-        deliveries[at]
-            .header("x-atlassian-webhook-flow")
-            .unwrap()
-            .to_owned()
-    };
-    assert_eq!(
-        events(&deliveries)[2..],
-        ["jira:issue_deleted", "comment_deleted"]
-    );
-    assert_eq!(
-        (flow(2), flow(3)),
-        ("Primary".to_owned(), "Secondary".to_owned())
-    );
+    let flow = |at: usize| deliveries[at].header("x-atlassian-webhook-flow").unwrap().to_owned();
+    assert_eq!(events(&deliveries)[2..], ["jira:issue_deleted", "comment_deleted"]);
+    assert_eq!((flow(2), flow(3)), ("Primary".to_owned(), "Secondary".to_owned()));
 }
 
 #[tokio::test]
@@ -282,35 +156,21 @@ async fn webhooks_are_administered_without_showing_secrets() {
     let receiver = Receiver::start(&[]);
     let site = Site::start(Dialect::Cloud).await;
     let path = "/rest/webhooks/1.0/webhook";
-    assert_eq!(
-        site.anonymous(Method::GET, path)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        401
-    );
-    let body = json!({"name": "sync", "url": receiver.url, "events": ["comment_created"], "secret": "hidden", "excludeBody": true});
+    assert_eq!(site.anonymous(Method::GET, path).send().await.unwrap().status(), 401);
+    let body =
+        json!({"name": "sync", "url": receiver.url, "events": ["comment_created"], "secret": "hidden", "excludeBody": true});
     let made = site.expect(201, Method::POST, path, Some(&body)).await;
     assert_eq!(made["isSigned"], true);
     assert!(!made.to_string().contains("hidden"));
-    let id = made["self"]
-        .as_str()
-        .unwrap()
-        .rsplit('/')
-        .next()
-        .unwrap()
-        .to_owned();
+    let id = made["self"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     let list = site.expect(200, Method::GET, path, None).await;
     assert_eq!(list.as_array().unwrap().len(), 1);
     let key = site.issue("x").await;
     site.jira.state().add_comment("jane", &key, "one").unwrap();
     let deliveries = receiver.wait_for(1).await;
     assert!(deliveries[0].raw.is_empty() && deliveries[0].header("x-hub-signature").is_some());
-    site.expect(204, Method::DELETE, &format!("{path}/{id}"), None)
-        .await;
-    site.expect(404, Method::GET, &format!("{path}/{id}"), None)
-        .await;
+    site.expect(204, Method::DELETE, &format!("{path}/{id}"), None).await;
+    site.expect(404, Method::GET, &format!("{path}/{id}"), None).await;
     let added: Value = json!(site.jira.state().add_webhook(&receiver.url, None));
     assert!(added.is_u64());
     site.issue("y").await;

@@ -7,10 +7,14 @@
 #![warn(clippy::pedantic)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod coordination;
 pub mod ids;
+pub mod intake;
+pub mod lifecycle;
 pub mod queue;
 #[cfg(feature = "standin")]
 pub mod standin;
@@ -18,3 +22,4 @@ pub mod store;
 pub mod sync;
 pub mod telemetry;
 pub mod trackers;
+pub mod worker;

@@ -1,1 +1,6 @@
-fn main() {}
+//! The program `trackersync`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trackersync::cli::main()
+}

@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::sync::fault::Fault;
+use crate::{
+    ids::{IssueId, SyncName},
+    sync::{fault::Fault, issue::Side},
+};
 
 /// The right to work on one issue, for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +94,12 @@ pub trait Coordination: Send + Sync {
 
     /// Whether the service answers.
     async fn ping(&self) -> Result<(), Fault>;
+}
+
+/// The key under which changes of one issue are counted.
+#[must_use]
+pub fn generation_key(sync: &SyncName, side: Side, issue: &IssueId) -> String {
+    format!("{sync}/{side}/{issue}")
 }
 
 /// How long counters live after their last use: longer than any event waits in a delay queue.

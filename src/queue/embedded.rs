@@ -71,6 +71,12 @@ impl Embedded {
         Ok(taken.map_err(StoreError::from)?)
     }
 
+    async fn free(&self, id: i64) -> Result<(), Fault> {
+        let done = sqlx::query("UPDATE messages SET taken = 0 WHERE id = $1").bind(id).execute(&self.pool).await;
+        self.wake.notify_waiters();
+        done.map(|_| ()).map_err(|error| StoreError::from(error).into())
+    }
+
     /// Delivers the messages of one queue, so many unsettled at a time.
     async fn deliver(self, route: Route, unsettled: u16, deliveries: mpsc::Sender<Delivery>, until: CancellationToken) {
         let places = Arc::new(Semaphore::new(usize::from(unsettled.max(1))));
@@ -85,7 +91,7 @@ impl Embedded {
             let woken = self.wake.notified();
             match self.take(&queue).await {
                 Ok(Some((id, body))) => {
-                    let settle = Box::new(InFile { queue: self.clone(), id, _place: place });
+                    let settle = Box::new(InFile { queue: self.clone(), id, settled: false, _place: place });
                     let delivery = Delivery { route: route.clone(), job: Job::decode(&body), body, settle };
                     if deliveries.send(delivery).await.is_err() {
                         return;
@@ -157,19 +163,33 @@ impl Queue for Embedded {
 struct InFile {
     queue: Embedded,
     id: i64,
+    settled: bool,
     _place: tokio::sync::OwnedSemaphorePermit,
+}
+
+impl Drop for InFile {
+    /// What was delivered and not settled is free again, as it is with a broker.
+    fn drop(&mut self) {
+        if self.settled {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (queue, id) = (self.queue.clone(), self.id);
+            runtime.spawn(async move { queue.free(id).await });
+        }
+    }
 }
 
 #[async_trait]
 impl Settle for InFile {
-    async fn ack(self: Box<Self>) -> Result<(), Fault> {
+    async fn ack(mut self: Box<Self>) -> Result<(), Fault> {
+        self.settled = true;
         let done = sqlx::query("DELETE FROM messages WHERE id = $1").bind(self.id).execute(&self.queue.pool).await;
         done.map(|_| ()).map_err(|error| StoreError::from(error).into())
     }
 
-    async fn release(self: Box<Self>) -> Result<(), Fault> {
-        let done = sqlx::query("UPDATE messages SET taken = 0 WHERE id = $1").bind(self.id).execute(&self.queue.pool).await;
-        self.queue.wake.notify_waiters();
-        done.map(|_| ()).map_err(|error| StoreError::from(error).into())
+    async fn release(mut self: Box<Self>) -> Result<(), Fault> {
+        self.settled = true;
+        self.queue.free(self.id).await
     }
 }

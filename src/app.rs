@@ -1,0 +1,315 @@
+//! Puts the parts together: the only file that names concrete adapters.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    net::TcpListener,
+    sync::Arc,
+};
+
+use tracing::info;
+
+use crate::{
+    clock::{self, SharedClock},
+    config::{
+        Config,
+        diagnostic::Diagnostic,
+        tracker::{TrackerConfig, TrackerKind},
+    },
+    coordination::{self, Coordination},
+    ids::{SyncName, TrackerName},
+    intake::{self, Intake, Sender, Subscription},
+    lifecycle::Lifecycle,
+    queue::{self, Queue},
+    store::{Pool, Store, StoreError},
+    sync::{
+        engine::Engine,
+        fault::Fault,
+        issue::Side,
+        ports::{Records, RunLimits, Tracker},
+        rules::RuleSet,
+    },
+    telemetry::metrics::Metrics,
+    trackers::{Http, jira::Jira, roundup::Roundup},
+    worker::{Worker, sweep},
+};
+
+/// What one process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Takes deliveries in.
+    Intake,
+    /// Runs syncs.
+    Worker,
+    /// Looks for changes that no event told.
+    Scheduler,
+}
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration, found out only now.
+    #[error("the configuration cannot be used")]
+    Configuration(Vec<Diagnostic>),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A service.
+    #[error(transparent)]
+    Service(#[from] Fault),
+    /// The address to listen on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(String, std::io::Error),
+    /// The data folder is in use.
+    #[error(
+        "the data folder {0} is used by another process; embedded queue and store are for one process (give [queue], [store] and [coordination] a url to run several)"
+    )]
+    InUse(String),
+    /// Signals cannot be listened for, or the like.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// The parts, ready to run.
+pub struct App {
+    /// The syncs, by name.
+    pub engines: HashMap<SyncName, Arc<Engine>>,
+    /// Links, journal, audit trail.
+    pub store: Store,
+    /// The figures.
+    pub metrics: Metrics,
+    /// When to end.
+    pub lifecycle: Lifecycle,
+    config: Config,
+    queue: Arc<dyn Queue>,
+    coordination: Arc<dyn Coordination>,
+    clock: SharedClock,
+    /// Held for as long as the embedded parts are in use.
+    _data_lock: Option<File>,
+}
+
+impl App {
+    /// Builds everything. Trackers may be away, and so may RabbitMQ and Redis; the database has to be there.
+    ///
+    /// # Errors
+    /// The configuration, the database, or a data folder in use.
+    pub async fn build(config: Config) -> Result<Self, StartError> {
+        let metrics = Metrics::default();
+        let clock = clock::system();
+        let embedded = config.queue.url.is_none() || config.store.url.is_none();
+        let data_lock = if embedded { Some(lock_data_folder(&config)?) } else { None };
+        let store = open_store(&config, clock.clone()).await?;
+        let queue = open_queue(&config).await?;
+        let coordination = open_coordination(&config)?;
+        let engines = build_engines(&config, &store, &clock, &metrics)?;
+        let lifecycle = Lifecycle::default();
+        Ok(Self { engines, store, metrics, lifecycle, config, queue, coordination, clock, _data_lock: data_lock })
+    }
+
+    /// Builds what one command needs that works without the queue: it may run beside a service that uses the same data folder.
+    ///
+    /// # Errors
+    /// The configuration or the database.
+    pub async fn engines_only(config: &Config) -> Result<(HashMap<SyncName, Arc<Engine>>, Store), StartError> {
+        let clock = clock::system();
+        let store = open_store(config, clock.clone()).await?;
+        let engines = build_engines(config, &store, &clock, &Metrics::default())?;
+        Ok((engines, store))
+    }
+
+    /// Binds the address of intake.
+    ///
+    /// # Errors
+    /// It is taken, or not ours to bind.
+    pub fn bind(&self) -> Result<TcpListener, StartError> {
+        let address = &self.config.server.listen;
+        TcpListener::bind(address).map_err(|error| StartError::Listen(address.clone(), error))
+    }
+
+    /// Runs the roles until the process drains. The listener is for intake; without that role it serves health and metrics.
+    ///
+    /// # Errors
+    /// The HTTP server fails.
+    pub async fn run(&self, roles: &[Role], listener: TcpListener) -> Result<(), StartError> {
+        let address = listener.local_addr()?;
+        let senders = if roles.contains(&Role::Intake) { self.senders() } else { BTreeMap::new() };
+        let server = intake::serve(Arc::new(self.intake(senders)), listener)?;
+        let handle = server.handle();
+        let serving = tokio::spawn(server);
+        info!(%address, roles = ?roles, "running");
+        let worker = Arc::new(self.worker());
+        let mut sweeps = Vec::new();
+        if roles.contains(&Role::Scheduler) {
+            for sync in &self.config.syncs {
+                if let Some(engine) = self.engines.get(&sync.name) {
+                    sweeps.push(tokio::spawn(sweep::run(Arc::clone(&worker), Arc::clone(engine), sync.sweep.clone())));
+                }
+            }
+        }
+        if roles.contains(&Role::Worker) {
+            Arc::clone(&worker).run(self.config.server.drain).await;
+        } else {
+            self.lifecycle.draining().cancelled().await;
+        }
+        // Workers first: while they finish, deliveries are still taken in and made durable.
+        handle.stop(true).await;
+        for sweep in sweeps {
+            sweep.abort();
+        }
+        match serving.await {
+            Ok(ended) => ended.map_err(StartError::Io),
+            Err(error) => Err(StartError::Io(std::io::Error::other(error))),
+        }
+    }
+
+    /// A worker on the parts of this process.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        Worker {
+            engines: self.engines.clone(),
+            queue: Arc::clone(&self.queue),
+            coordination: Arc::clone(&self.coordination),
+            metrics: self.metrics.clone(),
+            config: self.config.worker.clone(),
+            clock: self.clock.clone(),
+            lifecycle: self.lifecycle.clone(),
+        }
+    }
+
+    fn intake(&self, senders: BTreeMap<TrackerName, Sender>) -> Intake {
+        Intake {
+            senders,
+            queue: Arc::clone(&self.queue),
+            coordination: Arc::clone(&self.coordination),
+            store: self.store.clone(),
+            metrics: self.metrics.clone(),
+            clock: self.clock.clone(),
+            lifecycle: self.lifecycle.clone(),
+            max_body: usize::try_from(self.config.server.max_body).unwrap_or(usize::MAX),
+            runtime: tokio::runtime::Handle::current(),
+        }
+    }
+
+    fn senders(&self) -> BTreeMap<TrackerName, Sender> {
+        let subscriptions = |tracker: &TrackerName| {
+            let sides = |sync: &crate::config::sync::SyncConfig| {
+                [(Side::Local, sync.local.clone()), (Side::Remote, sync.remote.clone())]
+            };
+            self.config
+                .syncs
+                .iter()
+                .flat_map(|sync| sides(sync).map(|(side, name)| (sync.name.clone(), side, name)))
+                .filter(|(_, _, name)| name == tracker)
+                .map(|(sync, side, _)| Subscription { sync, side })
+                .collect()
+        };
+        self.config
+            .trackers
+            .iter()
+            .map(|(name, config)| (name.clone(), Sender::new(name.clone(), config, subscriptions(name), &self.config.server)))
+            .collect()
+    }
+}
+
+/// Compiles the rules of all syncs, and checks that each tracker can be on the side that it is on.
+///
+/// # Errors
+/// Every finding, with its place.
+pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<Diagnostic>> {
+    let (mut compiled, mut findings) = (HashMap::new(), Vec::new());
+    for sync in &config.syncs {
+        match RuleSet::compile(&sync.rules) {
+            Ok(rules) => {
+                compiled.insert(sync.name.clone(), rules);
+            }
+            Err(diagnostics) => findings.extend(diagnostics),
+        }
+        let roles = [(&sync.local, TrackerKind::Roundup, "local"), (&sync.remote, TrackerKind::Jira, "remote")];
+        for (name, supported, side) in roles {
+            if let Some(tracker) = config.trackers.get(name).filter(|tracker| tracker.kind != supported) {
+                let message =
+                    format!("`{name}` is a {}, and that cannot be the {side} tracker in this version", tracker.kind.name());
+                findings.push(Diagnostic::error("config::unsupported", message, sync.place.clone()));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(compiled) } else { Err(findings) }
+}
+
+fn build_engines(
+    config: &Config,
+    store: &Store,
+    clock: &SharedClock,
+    metrics: &Metrics,
+) -> Result<HashMap<SyncName, Arc<Engine>>, StartError> {
+    let mut rules = compile_rules(config).map_err(StartError::Configuration)?;
+    let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
+    for (name, tracker) in &config.trackers {
+        trackers.insert(name.clone(), connect(name, tracker, metrics)?);
+    }
+    let records: Arc<dyn Records> = Arc::new(store.clone());
+    let mut engines = HashMap::new();
+    for sync in &config.syncs {
+        let (Some(local), Some(remote)) = (trackers.get(&sync.local), trackers.get(&sync.remote)) else { continue };
+        let engine = Engine {
+            name: sync.name.clone(),
+            local: Arc::clone(local),
+            remote: Arc::clone(remote),
+            remote_filter: sync.remote_filter.clone(),
+            remote_dry_run: sync.remote_dry_run,
+            rules: rules.remove(&sync.name).unwrap_or_default(),
+            records: Arc::clone(&records),
+            clock: clock.clone(),
+            limits: RunLimits { deadline: config.worker.deadline },
+        };
+        engines.insert(sync.name.clone(), Arc::new(engine));
+    }
+    Ok(engines)
+}
+
+/// The adapter of one tracker.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
+    let http = Http::new(name.clone(), config.timeout, metrics.clone())?;
+    Ok(match config.kind {
+        TrackerKind::Roundup => Arc::new(Roundup::new(name.clone(), config, http)),
+        TrackerKind::Jira => Arc::new(Jira::new(name.clone(), config, http)),
+    })
+}
+
+async fn open_store(config: &Config, clock: SharedClock) -> Result<Store, StoreError> {
+    let pool = match &config.store.url {
+        Some(url) => Pool::postgres(url.expose(), config.store.max_connections)?,
+        None => Pool::sqlite(&config.server.data_dir.join("store.db")).await?,
+    };
+    Store::open(pool, clock).await
+}
+
+async fn open_queue(config: &Config) -> Result<Arc<dyn Queue>, StartError> {
+    let syncs: Vec<SyncName> = config.syncs.iter().map(|sync| sync.name.clone()).collect();
+    Ok(match &config.queue.url {
+        Some(url) => Arc::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => Arc::new(queue::embedded::Embedded::open(&config.server.data_dir.join("queue.db"), syncs).await?),
+    })
+}
+
+fn open_coordination(config: &Config) -> Result<Arc<dyn Coordination>, StartError> {
+    Ok(match &config.coordination.url {
+        Some(url) => Arc::new(coordination::Redis::new(url.expose(), &config.coordination.prefix)?),
+        None => Arc::new(coordination::Embedded::default()),
+    })
+}
+
+/// Two processes on one embedded queue would take each other's events.
+fn lock_data_folder(config: &Config) -> Result<File, StartError> {
+    let folder = &config.server.data_dir;
+    std::fs::create_dir_all(folder)?;
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(folder.display().to_string())),
+        Err(std::fs::TryLockError::Error(error)) => Err(StartError::Io(error)),
+    }
+}

@@ -1,0 +1,222 @@
+//! The command line: one file for each command, none of them with logic of its own.
+
+mod check;
+mod completions;
+mod config;
+mod explain;
+mod links;
+mod output;
+mod serve;
+mod sync;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+
+use self::output::Output;
+use crate::{
+    app::{self, StartError},
+    config::{Config, Loaded, diagnostic::Diagnostic, environment::Environment, load, read_sources, services::TelemetryConfig},
+    sync::fault::Fault,
+    telemetry::{self, Telemetry},
+};
+
+/// Keeps issue trackers in step, driven by their events.
+#[derive(Parser)]
+#[command(name = "trackersync", version, about, max_term_width = 110)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What all commands understand.
+#[derive(Args)]
+struct Global {
+    /// Configuration: a TOML file or a folder of them; may be given several times [default: trackersync.toml]
+    #[arg(short, long, global = true, env = "TRACKERSYNC_CONFIG", value_delimiter = ':', value_name = "FILE")]
+    config: Vec<PathBuf>,
+    /// Override one setting, as in --set server.listen=127.0.0.1:9000
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Results as JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    /// Tell more; twice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Tell errors only
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Form of log lines [default: the configuration's]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["text", "json"])]
+    log_format: Option<String>,
+    /// No colours (also: the variable `NO_COLOR`)
+    #[arg(long, global = true)]
+    no_color: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service: intake, worker, scheduler, or some of them
+    Serve(serve::Arguments),
+    /// Sync one issue, or all, now and without the queue
+    Sync(sync::Arguments),
+    /// Show what a sync of one issue would do, rule by rule, and write nothing
+    Explain(explain::Arguments),
+    /// Check the configuration, and that the trackers answer and know us
+    Check(check::Arguments),
+    /// Show or convert the configuration
+    Config(config::Arguments),
+    /// List the links between issues
+    Links(links::Arguments),
+    /// Print the completions of a shell
+    Completions(completions::Arguments),
+}
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, but some issue failed.
+    SomeFailed = 1,
+    /// Wrong usage or configuration.
+    Configuration = 2,
+    /// A tracker or service cannot be reached.
+    Unreachable = 3,
+    /// Interrupted, clean.
+    Interrupted = 130,
+}
+
+/// An error for people.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// Findings about the configuration.
+    #[error("the configuration cannot be used")]
+    Configuration(Vec<Diagnostic>),
+    /// Wrong usage that only the configuration shows.
+    #[error("{0}")]
+    Usage(String),
+    /// The program cannot start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A tracker or the store.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// Logging cannot start.
+    #[error(transparent)]
+    Telemetry(#[from] telemetry::TelemetryError),
+    /// Files and sockets.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl CliError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Configuration(_) | Self::Usage(_) | Self::Telemetry(_) | Self::Start(StartError::Configuration(_)) => {
+                Exit::Configuration
+            }
+            Self::Fault(fault) if !fault.is_transient() => Exit::SomeFailed,
+            _ => Exit::Unreachable,
+        }
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    // One TLS provider for all clients; a second installation in one process changes nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let cli = Cli::parse();
+    let output = Output::new(cli.global.json, !cli.global.no_color);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output.error(&CliError::Io(error));
+            return ExitCode::from(Exit::Unreachable as u8);
+        }
+    };
+    let exit = runtime.block_on(run(cli, &output)).unwrap_or_else(|error| {
+        output.error(&error);
+        error.exit()
+    });
+    // A read of standard input or a blocked export must not hold the end up.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    ExitCode::from(exit as u8)
+}
+
+async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Serve(arguments) => serve::run(global, arguments, output).await,
+        Command::Sync(arguments) => sync::run(global, arguments, output).await,
+        Command::Explain(arguments) => explain::run(global, arguments, output).await,
+        Command::Check(arguments) => check::run(global, arguments, output).await,
+        Command::Config(arguments) => config::run(global, &arguments, output),
+        Command::Links(arguments) => links::run(global, arguments, output).await,
+        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+    }
+}
+
+impl Global {
+    /// Reads the configuration; warnings are told.
+    fn load(&self, output: &Output) -> Result<Config, CliError> {
+        let Loaded { config, diagnostics } = self.load_all()?;
+        match config {
+            Some(config) => {
+                app::compile_rules(&config).map_err(CliError::Configuration)?;
+                diagnostics.iter().for_each(|warning| output.diagnostic(warning));
+                Ok(config)
+            }
+            None => Err(CliError::Configuration(diagnostics)),
+        }
+    }
+
+    fn load_all(&self) -> Result<Loaded, CliError> {
+        let default = [PathBuf::from("trackersync.toml")];
+        let paths = if self.config.is_empty() { &default[..] } else { &self.config };
+        let sources = read_sources(paths).map_err(|diagnostic| CliError::Configuration(vec![diagnostic]))?;
+        Ok(load(&sources, &Environment::of_process(), &self.set))
+    }
+
+    /// Starts logs and traces.
+    fn start_telemetry(&self, config: &TelemetryConfig, default_level: Option<&str>) -> Result<Telemetry, CliError> {
+        let mut config = config.clone();
+        if let Some(level) = default_level {
+            level.clone_into(&mut config.log_level);
+        }
+        match (self.quiet, self.verbose) {
+            (true, _) => "error".clone_into(&mut config.log_level),
+            (_, 0) => {}
+            (_, 1) => "info,trackersync=debug".clone_into(&mut config.log_level),
+            _ => "debug,trackersync=trace".clone_into(&mut config.log_level),
+        }
+        match self.log_format.as_deref() {
+            Some("json") => config.log_format = crate::config::services::LogFormat::Json,
+            Some(_) => config.log_format = crate::config::services::LogFormat::Text,
+            None => {}
+        }
+        Ok(telemetry::start(&config, !self.no_color && std::env::var_os("NO_COLOR").is_none())?)
+    }
+}
+
+/// The engine of a sync that was named, or of the only one there is.
+fn choose_engine(
+    engines: &std::collections::HashMap<crate::ids::SyncName, Arc<crate::sync::engine::Engine>>,
+    name: Option<&str>,
+) -> Result<Arc<crate::sync::engine::Engine>, CliError> {
+    let mut known: Vec<&str> = engines.keys().map(crate::ids::SyncName::as_str).collect();
+    known.sort_unstable();
+    let chosen = match (name, known.as_slice()) {
+        (Some(name), _) => engines.get(&crate::ids::SyncName::new(name)),
+        (None, [only]) => engines.get(&crate::ids::SyncName::new(*only)),
+        (None, _) => return Err(CliError::Usage(format!("name a sync with -s: {}", known.join(", ")))),
+    };
+    chosen.cloned().ok_or_else(|| {
+        let hint = crate::config::section::nearest(name.unwrap_or_default(), known.iter().copied());
+        CliError::Usage(format!("there is no sync of the name `{}`; {hint}", name.unwrap_or_default()))
+    })
+}

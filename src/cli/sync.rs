@@ -1,0 +1,167 @@
+//! `sync`: syncs one issue, or all of a sync, now and without the queue.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{CliError, Exit, Global, choose_engine, output::Output};
+use crate::{
+    app::App,
+    ids::IssueId,
+    sync::{
+        engine::{Engine, RunOptions},
+        fault::Fault,
+        issue::Side,
+        outcome::Outcome,
+        ports::Query,
+    },
+};
+
+/// Which issue.
+#[derive(clap::Args)]
+pub(super) struct Which {
+    /// The sync; may be left out when there is only one
+    #[arg(short, long, value_name = "SYNC")]
+    sync: Option<String>,
+    /// A remote issue, by id or key
+    #[arg(long, value_name = "ID", group = "which")]
+    remote_id: Option<String>,
+    /// A local issue, by id
+    #[arg(long, value_name = "ID", group = "which")]
+    local_id: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// All linked issues and all that the remote filter holds
+    #[arg(long, group = "which")]
+    all: bool,
+    /// Show what would be done, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Write nothing on the remote side
+    #[arg(short = 'N', long)]
+    no_remote_writes: bool,
+    /// Take remote values for changed, whatever the last sync saw
+    #[arg(short = 'R', long)]
+    remote_change: bool,
+    #[arg(skip)]
+    explain: bool,
+}
+
+impl Arguments {
+    /// A dry run that tells every rule.
+    pub(super) fn explaining(which: Which, remote_change: bool) -> Self {
+        Self { which, all: false, dry_run: true, no_remote_writes: false, remote_change, explain: true }
+    }
+}
+
+pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) -> Result<Exit, CliError> {
+    let config = global.load(output)?;
+    let telemetry = global.start_telemetry(&config.telemetry, Some("warn"))?;
+    let (engines, _store) = App::engines_only(&config).await?;
+    let engine = choose_engine(&engines, arguments.which.sync.as_deref())?;
+    let issues = issues(&engine, &arguments).await?;
+    let options = RunOptions {
+        dry_run: arguments.dry_run,
+        no_remote_writes: arguments.no_remote_writes,
+        remote_change: arguments.remote_change,
+        ..RunOptions::default()
+    };
+    let (total, mut failed, mut unreachable) = (issues.len(), 0, 0);
+    for (number, remote) in issues.iter().enumerate() {
+        let outcome = engine.run(remote, &options).await;
+        if arguments.all && !global.quiet {
+            eprintln!("{}/{total} {remote}: {}", number + 1, word(&outcome));
+        }
+        match &outcome {
+            Err(fault) if fault.is_transient() => unreachable += 1,
+            Err(_) => failed += 1,
+            Ok(outcome) => failed += usize::from(outcome.report().is_some_and(|report| !report.failures.is_empty())),
+        }
+        print(&engine, remote, &outcome, arguments.explain, output);
+    }
+    telemetry.shutdown().await;
+    Ok(match (failed, unreachable) {
+        (0, 0) => Exit::Done,
+        (_, _) if unreachable == total => Exit::Unreachable,
+        _ => Exit::SomeFailed,
+    })
+}
+
+async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<IssueId>, CliError> {
+    if let Some(remote) = &arguments.which.remote_id {
+        return Ok(vec![resolve_key(engine, remote).await?]);
+    }
+    if let Some(local) = &arguments.which.local_id {
+        let resolved = engine.resolve(Side::Local, &IssueId::new(local)).await?;
+        return resolved.map(|remote| vec![remote]).map_err(CliError::Usage);
+    }
+    if !arguments.all {
+        return Err(CliError::Usage("name an issue with --remote-id or --local-id, or all with --all".to_owned()));
+    }
+    let mut issues: Vec<IssueId> = engine.records.links(&engine.name).await?.into_iter().map(|link| link.remote).collect();
+    if engine.remote_filter.is_some() {
+        let query = Query { filter: engine.remote_filter.clone(), changed_since: None };
+        issues.extend(engine.remote.list(&query).await?);
+    }
+    issues.sort();
+    issues.dedup();
+    Ok(issues)
+}
+
+/// People name an issue by its key; links and locks are by its id.
+async fn resolve_key(engine: &Engine, name: &str) -> Result<IssueId, CliError> {
+    if name.chars().all(|c| c.is_ascii_digit()) {
+        return Ok(IssueId::new(name));
+    }
+    let found = engine.remote.read(&IssueId::new(name), &crate::sync::rules::Needs::default()).await?;
+    found.map(|issue| issue.id).ok_or_else(|| CliError::Usage(format!("{} has no issue {name}", engine.remote.name())))
+}
+
+fn word(outcome: &Result<Outcome, Fault>) -> &'static str {
+    match outcome {
+        Ok(outcome) => outcome.word(),
+        Err(fault) => fault.word(),
+    }
+}
+
+fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, explain: bool, output: &Output) {
+    let report = outcome.as_ref().ok().and_then(Outcome::report);
+    let json = || {
+        json!({
+            "sync": engine.name,
+            "remote": remote,
+            "remote_key": report.map(|report| &report.remote_key),
+            "local": report.and_then(|report| report.local.as_ref()),
+            "outcome": word(outcome),
+            "plan": report.map(|report| &report.plan),
+            "failures": report.map(|report| &report.failures),
+            "reason": match outcome {
+                Ok(Outcome::Ignored(reason)) => Some(reason.clone()),
+                Err(fault) => Some(fault.to_string()),
+                Ok(_) => None,
+            },
+        })
+    };
+    let text = || match (outcome, report) {
+        (Err(fault), _) => format!("{remote}: failed ({}): {fault}", fault.word()),
+        (Ok(Outcome::Ignored(reason)), _) => format!("{remote}: nothing to do: {reason}"),
+        (Ok(outcome), Some(report)) => {
+            let local =
+                report.local.as_ref().map_or_else(|| "a new local issue".to_owned(), |local| format!("local issue {local}"));
+            let head = format!("{} <-> {local}: {}", report.remote_key, if explain { "would do" } else { outcome.word() });
+            let mut lines = vec![head];
+            if explain {
+                lines.push(report.plan.in_words());
+            }
+            lines.extend(report.plan.effects_in_words().into_iter().map(|effect| format!("  {effect}")));
+            lines.extend(report.failures.iter().map(|failure| format!("  failed: {failure}")));
+            lines.join("\n")
+        }
+        (Ok(_), None) => format!("{remote}: nothing to do"),
+    };
+    output.result(json, text);
+}

@@ -1,0 +1,109 @@
+//! One delivery becomes one event for each sync that involves the tracker, and for each issue that it names.
+
+use std::time::Duration;
+
+use tracing::{Instrument, info_span, warn};
+
+use super::{Intake, Sender, decode::Change, reject::Rejection};
+use crate::{
+    coordination::{Claim, generation_key},
+    ids::EventId,
+    queue::{
+        Destination, Lane, Route,
+        job::{ISSUE_CHANGED, ISSUE_DELETED, Job, JobData},
+    },
+    telemetry::propagation::traceparent,
+};
+
+/// How long a delivery may be in the making; then somebody else may try.
+const CLAIM: Duration = Duration::from_secs(30);
+/// How long a delivery is remembered: longer than any sender goes on sending it.
+const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// What became of a delivery.
+pub(super) enum Taken {
+    /// Durable, under this id.
+    Accepted(EventId),
+    /// Taken in before.
+    Duplicate,
+    /// No sync wants it.
+    Unwanted,
+}
+
+impl Intake {
+    /// Makes a delivery durable. It counts as seen only afterwards, so that a failed attempt is not mistaken for a good one.
+    pub(super) async fn take_in(
+        &self,
+        sender: &Sender,
+        delivery: Option<String>,
+        changes: &[Change],
+    ) -> Result<Taken, Rejection> {
+        if sender.subscriptions.is_empty() || changes.is_empty() {
+            return Ok(Taken::Unwanted);
+        }
+        let seen_key = delivery.as_ref().map(|delivery| format!("{}/{delivery}", sender.name));
+        if let Some(key) = &seen_key {
+            match self.coordination.claim(key, CLAIM).await {
+                Ok(Claim::Done) => return Ok(Taken::Duplicate),
+                // The same delivery is on its way on another connection; it may still fail there, and twice does no harm.
+                Ok(Claim::New | Claim::InProgress) => {}
+                Err(fault) => warn!(%fault, "deliveries cannot be remembered; taking this one in as new"),
+            }
+        }
+        let id = delivery.clone().map_or_else(EventId::generate, EventId::new);
+        let stored = self.publish_all(sender, &id, delivery, changes).await;
+        if let Some(key) = &seen_key {
+            let noted = match stored {
+                Ok(()) => self.coordination.finish(key, REMEMBERED).await,
+                Err(_) => self.coordination.forget(key).await,
+            };
+            if let Err(fault) = noted {
+                warn!(%fault, "the delivery cannot be remembered");
+            }
+        }
+        stored.map(|()| Taken::Accepted(id))
+    }
+
+    async fn publish_all(
+        &self,
+        sender: &Sender,
+        id: &EventId,
+        delivery: Option<String>,
+        changes: &[Change],
+    ) -> Result<(), Rejection> {
+        for change in changes {
+            for subscription in &sender.subscriptions {
+                let key = generation_key(&subscription.sync, subscription.side, &change.issue);
+                // Without a generation the event is never taken for covered, which costs a read.
+                let generation = self.coordination.bump(&key).await.ok().map(|generation| generation.to_text());
+                let data = JobData {
+                    sync: subscription.sync.clone(),
+                    side: subscription.side,
+                    issue: change.issue.clone(),
+                    cause: "webhook".to_owned(),
+                    delivery: delivery.clone(),
+                    actor: change.actor.clone(),
+                    generation,
+                    attempts: 0,
+                    error: None,
+                };
+                let kind = if change.deleted { ISSUE_DELETED } else { ISSUE_CHANGED };
+                let job = Job::new(id.clone(), &sender.name, kind, change.subject.clone(), self.clock.now(), data);
+                self.publish(job).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn publish(&self, mut job: Job) -> Result<(), Rejection> {
+        let route = Route { sync: job.data.sync.clone(), lane: Lane::Live };
+        let span =
+            info_span!("publish", otel.name = "publish", otel.kind = "producer", sync = %route.sync, issue = job.subject);
+        job.traceparent = traceparent(&span);
+        let published = self.queue.publish(&Destination::Now(route), &job).instrument(span).await;
+        published.map_err(|fault| {
+            warn!(%fault, event = %job.id, issue = job.subject, "the event could not be made durable; the sender is asked to send it again");
+            Rejection::Unavailable
+        })
+    }
+}

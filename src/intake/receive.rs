@@ -1,0 +1,112 @@
+//! `POST /webhooks/{tracker}`.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use serde_json::json;
+use tracing::{Instrument, Span, field::Empty, info, info_span};
+
+use super::{
+    Intake, Sender,
+    authenticate::{Form, Unverified, Verified},
+    decode::{self, Decoded},
+    fan_out::Taken,
+    reject::Rejection,
+};
+use crate::{config::tracker::TrackerKind, ids::TrackerName, telemetry::propagation::continue_from};
+
+/// Takes one delivery in.
+pub(super) async fn webhook(
+    intake: web::Data<Intake>,
+    tracker: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Rejection> {
+    let name = TrackerName::new(tracker.into_inner());
+    let sender = intake.senders.get(&name).ok_or(Rejection::UnknownTracker)?;
+    let span = info_span!("intake", otel.name = "intake", otel.kind = "server", tracker = %name, event = Empty, issue = Empty);
+    continue_from(&span, header(&request, "traceparent"));
+    let outcome = receive(&intake, sender, &request, payload).instrument(span).await;
+    intake.metrics.event(sender.name.as_str(), word(&outcome));
+    Ok(match outcome? {
+        Taken::Accepted(id) => HttpResponse::Accepted().json(json!({ "event_id": id })),
+        Taken::Duplicate => HttpResponse::Ok().json(json!({ "duplicate": true })),
+        Taken::Unwanted => HttpResponse::NoContent().finish(),
+    })
+}
+
+fn word(outcome: &Result<Taken, Rejection>) -> &'static str {
+    match outcome {
+        Ok(Taken::Accepted(_)) => "accepted",
+        Ok(Taken::Duplicate) => "duplicate",
+        Ok(Taken::Unwanted) => "ignored",
+        Err(Rejection::Unavailable) => "unavailable",
+        Err(_) => "rejected",
+    }
+}
+
+async fn receive(
+    intake: &web::Data<Intake>,
+    sender: &Sender,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Taken, Rejection> {
+    if sender.rate.check().is_err() {
+        return Err(Rejection::TooMany);
+    }
+    let body = read_body(payload, intake.max_body).await?;
+    let unverified = Unverified::new(body, |name| header(request, name));
+    let verified = unverified.verify(&sender.proof, intake.clock.now()).map_err(|_| {
+        info!("a delivery was refused: its signature is missing or wrong");
+        Rejection::NotSigned
+    })?;
+    let changes = match decode(sender.kind, &verified)? {
+        Decoded::Changes(changes) => changes,
+        Decoded::Nothing(reason) => {
+            info!(reason, "a delivery was ignored");
+            return Ok(Taken::Unwanted);
+        }
+    };
+    let subjects: Vec<&str> = changes.iter().map(|change| change.subject.as_str()).collect();
+    Span::current().record("issue", subjects.join(","));
+    Span::current().record("event", verified.delivery.as_deref());
+    let (shared, name, delivery) = (Arc::clone(intake), sender.name.clone(), verified.delivery);
+    let taking = async move {
+        let sender = shared.senders.get(&name).ok_or(Rejection::UnknownTracker)?;
+        shared.take_in(sender, delivery, &changes).await
+    };
+    let taken = intake.runtime.spawn(taking.in_current_span()).await.map_err(|error| {
+        tracing::error!(%error, "taking a delivery in ended unexpectedly");
+        Rejection::Unavailable
+    })??;
+    if let Taken::Accepted(id) = &taken {
+        info!(event = %id, "accepted");
+    }
+    Ok(taken)
+}
+
+fn decode(kind: TrackerKind, delivery: &Verified) -> Result<Decoded, Rejection> {
+    let decoded = match (delivery.form, kind) {
+        (Form::Standard, _) | (Form::Native, TrackerKind::Roundup) => decode::standard::decode(&delivery.body),
+        (Form::Native, TrackerKind::Jira) => decode::jira::decode(&delivery.body),
+    };
+    decoded.map_err(|malformed| Rejection::NotUnderstood(malformed.to_string()))
+}
+
+async fn read_body(mut payload: web::Payload, limit: usize) -> Result<Bytes, Rejection> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Rejection::NotUnderstood("the body ended before its end".to_owned()))?;
+        if body.len() + chunk.len() > limit {
+            return Err(Rejection::TooLarge(limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,72 @@
+//! The lease on an issue: never two runs for one issue. It is prolonged while the run lasts; a run whose lease is lost is stopped.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::{
+    coordination::{Coordination, Lease},
+    sync::fault::Fault,
+};
+
+/// How often a lease that another holds is asked for again before the event is put off, and how far apart.
+const ATTEMPTS: u32 = 4;
+const BETWEEN: Duration = Duration::from_millis(40);
+
+/// A lease that is prolonged until it is released.
+pub(super) struct HeldLease {
+    coordination: Arc<dyn Coordination>,
+    lease: Lease,
+    renewal: JoinHandle<()>,
+    /// Cancelled when the lease is ours no more.
+    pub lost: CancellationToken,
+}
+
+/// Takes the lease; `None` while another run holds it.
+pub(super) async fn take(coordination: &Arc<dyn Coordination>, key: &str, ttl: Duration) -> Result<Option<HeldLease>, Fault> {
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            tokio::time::sleep(BETWEEN).await;
+        }
+        if let Some(lease) = coordination.acquire(key, ttl).await? {
+            let lost = CancellationToken::new();
+            let renewal = tokio::spawn(renew(Arc::clone(coordination), lease.clone(), ttl, lost.clone()));
+            return Ok(Some(HeldLease { coordination: Arc::clone(coordination), lease, renewal, lost }));
+        }
+    }
+    Ok(None)
+}
+
+async fn renew(coordination: Arc<dyn Coordination>, lease: Lease, ttl: Duration, lost: CancellationToken) {
+    loop {
+        tokio::time::sleep(ttl / 3).await;
+        match coordination.renew(&lease, ttl).await {
+            Ok(true) => {}
+            Ok(false) => {
+                warn!(key = lease.key, "the lease is lost; the run is stopped and tried again");
+                lost.cancel();
+                return;
+            }
+            // Not lost yet: it ends by itself when nobody can be asked until its time is over.
+            Err(fault) => warn!(key = lease.key, %fault, "the lease could not be prolonged"),
+        }
+    }
+}
+
+impl HeldLease {
+    /// Gives the lease back.
+    pub(super) async fn release(self) {
+        self.renewal.abort();
+        if let Err(fault) = self.coordination.release(&self.lease).await {
+            warn!(key = self.lease.key, %fault, "the lease could not be given back; it ends by itself");
+        }
+    }
+}
+
+impl Drop for HeldLease {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}

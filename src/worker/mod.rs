@@ -1,0 +1,85 @@
+//! The worker: takes jobs from the queue, runs one sync for each, and settles it once its outcome is durable.
+
+mod lease;
+mod run_job;
+pub mod sweep;
+pub mod verdict;
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use crate::{
+    clock::SharedClock,
+    config::worker::WorkerConfig,
+    coordination::Coordination,
+    ids::SyncName,
+    lifecycle::Lifecycle,
+    queue::{Prefetch, Queue},
+    sync::engine::Engine,
+    telemetry::metrics::Metrics,
+};
+
+/// Everything that workers work with.
+pub struct Worker {
+    /// The syncs.
+    pub engines: HashMap<SyncName, Arc<Engine>>,
+    /// Where jobs come from.
+    pub queue: Arc<dyn Queue>,
+    /// Leases and generations.
+    pub coordination: Arc<dyn Coordination>,
+    /// The figures.
+    pub metrics: Metrics,
+    /// Deadlines and retries.
+    pub config: WorkerConfig,
+    /// The time.
+    pub clock: SharedClock,
+    /// When to end.
+    pub lifecycle: Lifecycle,
+}
+
+impl Worker {
+    /// Works until the process drains; then finishes what it holds. What is still unfinished at the deadline, or when the process
+    /// aborts, goes back to the queue.
+    pub async fn run(self: Arc<Self>, drain: std::time::Duration) {
+        let concurrency = self.config.concurrency;
+        let prefetch = Prefetch {
+            live: u16::try_from(concurrency).unwrap_or(u16::MAX),
+            bulk: u16::try_from(concurrency.div_ceil(4)).unwrap_or(u16::MAX),
+        };
+        let draining = self.lifecycle.draining();
+        let mut deliveries = self.queue.subscribe(prefetch, draining.clone());
+        let mut running: JoinSet<()> = JoinSet::new();
+        loop {
+            tokio::select! {
+                () = draining.cancelled() => break,
+                Some(ended) = running.join_next() => report_panic(ended),
+                delivery = deliveries.recv(), if running.len() < concurrency => {
+                    let Some(delivery) = delivery else { break };
+                    running.spawn(Arc::clone(&self).handle(delivery));
+                }
+            }
+        }
+        if !running.is_empty() {
+            info!(jobs = running.len(), "finishing what is held");
+        }
+        let lifecycle = self.lifecycle.clone();
+        let deadline = tokio::spawn(async move {
+            tokio::time::sleep(drain).await;
+            lifecycle.abort();
+        });
+        while let Some(ended) = running.join_next().await {
+            report_panic(ended);
+        }
+        deadline.abort();
+        // Acknowledgements go over the connection that the receiver keeps open.
+        drop(deliveries);
+    }
+}
+
+fn report_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        warn!(%error, "settling a job ended unexpectedly; it comes again");
+    }
+}

@@ -1,0 +1,279 @@
+//! One job: lease, deadline, run, verdict, settlement.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tracing::{Instrument, Span, error, field::Empty, info, info_span, warn};
+
+use super::{
+    Worker,
+    lease::{self, HeldLease},
+    verdict::{Verdict, after_fault, after_panic},
+};
+use crate::{
+    coordination::{Generation, generation_key},
+    ids::IssueId,
+    queue::{
+        Delivery, Destination, Route, Settle,
+        job::{Job, JobError},
+    },
+    sync::{
+        engine::{Engine, RunOptions},
+        fault::Fault,
+        issue::Side,
+        outcome::Outcome,
+    },
+    telemetry::propagation::{continue_from, trace_id},
+};
+
+/// The pause of an event whose issue another run holds. It is no attempt.
+const BUSY: Duration = Duration::from_secs(1);
+/// The pause before a settlement that failed is tried again; the queue is away then.
+const UNSETTLED: Duration = Duration::from_secs(2);
+
+/// What became of an attempt.
+enum Attempt {
+    Ran(Result<Outcome, Fault>),
+    /// A run that began after the event was taken in has covered it.
+    Covered,
+    /// Another run holds the issue.
+    Busy,
+    Panicked,
+    /// The process ends.
+    Aborted,
+}
+
+impl Worker {
+    /// Handles one delivery to its end.
+    pub(super) async fn handle(self: Arc<Self>, delivery: Delivery) {
+        let Delivery { route, job, body, settle } = delivery;
+        let job = match job {
+            Ok(job) => job,
+            Err(undecodable) => {
+                error!(queue = route.key(), %undecodable, "a message that is no event; it is parked as it is");
+                let parked = self.queue.park_raw(&route.sync, &body, &undecodable.to_string()).await;
+                return settle_after(parked, settle).await;
+            }
+        };
+        let span = info_span!(
+            "consume",
+            otel.name = "consume",
+            otel.kind = "consumer",
+            sync = %job.data.sync,
+            issue = job.subject,
+            event = %job.id,
+            attempt = job.data.attempts + 1,
+            outcome = Empty,
+        );
+        continue_from(&span, job.traceparent.as_deref());
+        self.attempt_and_settle(route, job, settle).instrument(span).await;
+    }
+
+    async fn attempt_and_settle(self: Arc<Self>, route: Route, job: Job, settle: Box<dyn Settle>) {
+        let started = Instant::now();
+        let Some(engine) = self.engines.get(&job.data.sync).cloned() else {
+            let fault = Fault::permanent(format!("no sync of the name `{}` is configured", job.data.sync));
+            let settled = self.park(job, &fault).await;
+            return settle_after(settled, settle).await;
+        };
+        let attempt = Arc::clone(&self).attempt(&engine, &job).await;
+        let (word, verdict, fault) = self.judge(attempt, &job);
+        Span::current().record("outcome", word);
+        let age = self.clock.now().duration_since(job.time);
+        self.metrics.sync(job.data.sync.as_str(), word, started.elapsed(), Duration::try_from(age).ok());
+        let settled = match verdict {
+            Some(Verdict::Done) => Ok(()),
+            Some(Verdict::Retry { pause, counts }) => self.retry(route, job, pause, counts, fault.as_ref()).await,
+            Some(Verdict::Park) => self.park(job, &fault.unwrap_or_else(|| Fault::bug("parked without a reason"))).await,
+            None => return release(settle).await,
+        };
+        settle_after(settled, settle).await;
+    }
+
+    /// The verdict of an attempt; none when the process ends, and the job just goes back.
+    fn judge(&self, attempt: Attempt, job: &Job) -> (&'static str, Option<Verdict>, Option<Fault>) {
+        let before = job.data.attempts;
+        match attempt {
+            Attempt::Ran(Ok(outcome)) => {
+                tell(&outcome);
+                (outcome.word(), Some(Verdict::Done), None)
+            }
+            Attempt::Covered => ("covered", Some(Verdict::Done), None),
+            Attempt::Busy => ("busy", Some(Verdict::Retry { pause: BUSY, counts: false }), None),
+            Attempt::Ran(Err(fault)) => {
+                let verdict = after_fault(&fault, before, &self.config, rand::random());
+                (fault.word(), Some(verdict), Some(fault))
+            }
+            Attempt::Panicked => {
+                let fault = Fault::bug("the run ended in a panic; the log has its place");
+                ("panic", Some(after_panic(before, &self.config)), Some(fault))
+            }
+            Attempt::Aborted => ("aborted", None, None),
+        }
+    }
+
+    async fn attempt(self: Arc<Self>, engine: &Arc<Engine>, job: &Job) -> Attempt {
+        if self.is_covered(job).await {
+            return Attempt::Covered;
+        }
+        let remote = match engine.resolve(job.data.side, &job.data.issue).await {
+            Ok(Ok(remote)) => remote,
+            Ok(Err(reason)) => return Attempt::Ran(Ok(Outcome::Ignored(reason))),
+            Err(fault) => return Attempt::Ran(Err(fault)),
+        };
+        // Both sides' events of one link meet at the remote id.
+        let key = format!("{}/{remote}", engine.name);
+        match lease::take(&self.coordination, &key, self.config.lease).await {
+            Ok(Some(lease)) => self.run_under(lease, engine, remote, job).await,
+            Ok(None) => Attempt::Busy,
+            Err(fault) => Attempt::Ran(Err(fault)),
+        }
+    }
+
+    async fn run_under(&self, lease: HeldLease, engine: &Arc<Engine>, remote: IssueId, job: &Job) -> Attempt {
+        let covered = self.noted_generations(engine, &remote, job).await;
+        let options = RunOptions { event: Some(job.id.clone()), trace: trace_id(&Span::current()), ..RunOptions::default() };
+        let engine = Arc::clone(engine);
+        // A task of its own: a panic in it is an error here and not our end.
+        let run = async move { engine.run(&remote, &options).await };
+        let mut task = tokio::spawn(run.in_current_span());
+        let aborted = self.lifecycle.aborted();
+        let attempt = tokio::select! {
+            ended = &mut task => match ended {
+                Ok(outcome) => Attempt::Ran(outcome),
+                Err(error) => {
+                    error!(%error, "the run ended in a panic");
+                    Attempt::Panicked
+                }
+            },
+            () = tokio::time::sleep(self.config.deadline) => {
+                Attempt::Ran(Err(Fault::transient(format!("the run took longer than {:?}", self.config.deadline))))
+            }
+            () = lease.lost.cancelled() => Attempt::Ran(Err(Fault::transient("the lease on the issue was lost"))),
+            () = aborted.cancelled() => Attempt::Aborted,
+        };
+        task.abort();
+        if let Attempt::Ran(Ok(outcome)) = &attempt
+            && outcome.report().is_none_or(|report| report.failures.is_empty())
+        {
+            self.cover(covered).await;
+        }
+        lease.release().await;
+        attempt
+    }
+
+    async fn is_covered(&self, job: &Job) -> bool {
+        let Some(generation) = job.data.generation.as_deref().and_then(Generation::parse) else { return false };
+        let key = generation_key(&job.data.sync, job.data.side, &job.data.issue);
+        self.coordination.is_covered(&key, &generation).await.unwrap_or(false)
+    }
+
+    /// The generations of both sides before anything is read: what they count is seen by this run.
+    async fn noted_generations(&self, engine: &Engine, remote: &IssueId, job: &Job) -> Vec<(String, Generation)> {
+        let mut keys = vec![
+            generation_key(&engine.name, job.data.side, &job.data.issue),
+            generation_key(&engine.name, Side::Remote, remote),
+        ];
+        if let Ok(Some(link)) = engine.records.link_of_remote(&engine.name, remote).await
+            && let Some(local) = link.local
+        {
+            keys.push(generation_key(&engine.name, Side::Local, &local));
+        }
+        keys.sort();
+        keys.dedup();
+        let mut noted = Vec::new();
+        for key in keys {
+            if let Ok(Some(generation)) = self.coordination.generation(&key).await {
+                noted.push((key, generation));
+            }
+        }
+        noted
+    }
+
+    async fn cover(&self, noted: Vec<(String, Generation)>) {
+        for (key, generation) in noted {
+            if let Err(fault) = self.coordination.cover(&key, &generation).await {
+                warn!(%fault, "later events of this issue will be read once more than needed");
+            }
+        }
+    }
+
+    async fn retry(
+        &self,
+        route: Route,
+        mut job: Job,
+        pause: Duration,
+        counts: bool,
+        fault: Option<&Fault>,
+    ) -> Result<(), Fault> {
+        job.data.attempts += u32::from(counts);
+        if let Some(fault) = fault {
+            warn!(%fault, pause = ?pause, attempts = job.data.attempts, "will be tried again");
+            job.data.error = Some(self.job_error(fault));
+        }
+        self.queue.publish(&Destination::Later(route, pause), &job).await
+    }
+
+    async fn park(&self, mut job: Job, fault: &Fault) -> Result<(), Fault> {
+        error!(%fault, kind = fault.word(), attempts = job.data.attempts + 1, "parked in the dead queue; a person is needed");
+        job.data.attempts += 1;
+        job.data.error = Some(self.job_error(fault));
+        let sync = job.data.sync.clone();
+        // A sync that is not configured any more has no dead queue of its own: the one it came through has.
+        let sync = if self.engines.contains_key(&sync) { Some(sync) } else { self.engines.keys().next().cloned() };
+        match sync {
+            Some(sync) => self.queue.publish(&Destination::Dead(sync), &job).await,
+            None => Err(Fault::permanent("no sync is configured")),
+        }
+    }
+
+    fn job_error(&self, fault: &Fault) -> JobError {
+        JobError {
+            kind: fault.word().to_owned(),
+            message: fault.to_string(),
+            at: self.clock.now(),
+            trace: trace_id(&Span::current()),
+        }
+    }
+}
+
+/// Tells what a run did, in one line.
+fn tell(outcome: &Outcome) {
+    match outcome {
+        Outcome::Synced(report) if report.failures.is_empty() => {
+            info!(remote = report.remote_key, changes = report.plan.effects_in_words().join("; "), "synced");
+        }
+        Outcome::Synced(report) => {
+            warn!(remote = report.remote_key, failures = report.failures.join("; "), "synced in part");
+        }
+        Outcome::Unchanged(report) => info!(remote = report.remote_key, "both sides are in line"),
+        Outcome::Stopped(report) => {
+            let rule = report.plan.stopped_by().map(|rule| format!("{} [{}]: {}", rule.kind, rule.place, rule.reason));
+            info!(remote = report.remote_key, rule, "stopped by a rule");
+        }
+        Outcome::Ignored(reason) => info!(reason, "ignored"),
+    }
+}
+
+/// Acknowledges once what follows from the attempt is durable. When it is not, the job goes back.
+async fn settle_after(durable: Result<(), Fault>, settle: Box<dyn Settle>) {
+    let settled = match durable {
+        Ok(()) => settle.ack().await,
+        Err(fault) => {
+            warn!(%fault, "the queue did not take what follows; the event goes back and comes again");
+            tokio::time::sleep(UNSETTLED).await;
+            settle.release().await
+        }
+    };
+    if let Err(fault) = settled {
+        warn!(%fault, "the event could not be settled; it comes again");
+    }
+}
+
+async fn release(settle: Box<dyn Settle>) {
+    if let Err(fault) = settle.release().await {
+        warn!(%fault, "the event could not be returned; it comes again by itself");
+    }
+}

@@ -1,5 +1,7 @@
-//! Stand-ins for the trackers this program talks to: real servers with state, for demonstrations, tests and benches.
+//! Stand-ins for the trackers this program talks to: real servers with state, for the demo, tests and benches. A newcomer's machine
+//! has neither the trackers nor what they are written in.
 //!
 //! Each of them is started in-process on a port of its own and keeps everything in memory.
 
 pub mod jira;
+pub mod roundup;

@@ -87,7 +87,7 @@ fn point(text: &str, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         .map_or((text, None), |(day, time)| (day, Some(time)));
     let day: Date = (day.len() == 10).then(|| day.parse().ok()).flatten()?;
     let (time, rest) = match time {
-        None => (Time::midnight(), 1.day().milliseconds(-1)),
+        None => (Time::midnight(), 86_399_999.milliseconds()),
         Some(time) if time.matches(':').count() == 1 => (time.parse().ok()?, 59_999.milliseconds()),
         Some(time) => (time.parse().ok()?, 999.milliseconds()),
     };

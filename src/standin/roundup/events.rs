@@ -136,7 +136,7 @@ impl Outbox {
         locked(&self.queues).push((sender, task));
     }
 
-    pub(super) fn post(&self, event: Event) {
+    pub(super) fn post(&self, event: &Event) {
         for (queue, _) in locked(&self.queues).iter() {
             // Fails only once the outbox was closed.
             let _ = queue.send(event.clone());

@@ -54,7 +54,7 @@ impl Answer {
         Self::new(status, "application/json", body)
     }
 
-    pub(super) fn data(status: u16, value: Json) -> Self {
+    pub(super) fn data(status: u16, value: &Json) -> Self {
         Self::json(status, &json!({ "data": value }))
     }
 

@@ -72,7 +72,7 @@ impl Condition {
                         .text()
                         .is_some_and(|text| text.to_lowercase().contains(part))
             }
-            (Test::Equals(text), value) => value.text().unwrap_or_default() == text,
+            (Test::Equals(text), value) => text.is_empty() || value.text() == Some(text),
             (Test::Number(numbers), Value::Number(number)) => numbers.contains(number),
             (Test::During(range), Value::Date(date)) => range.contains(*date),
             (Test::During(range), _) => range.is_everything(),

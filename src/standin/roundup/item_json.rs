@@ -1,4 +1,4 @@
-//! An item as JSON, and its ETag.
+//! An item as JSON, and its entity tag.
 
 use super::permission::Caller;
 use super::refusal::Refusal;

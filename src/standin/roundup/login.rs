@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// Failed logins that one user has free within [`WINDOW`].
 const FREE_FAILURES: usize = 4;
-const WINDOW: Duration = Duration::from_secs(600);
+const WINDOW: Duration = Duration::from_mins(10);
 
 /// Sessions, form tokens and failed logins.
 #[derive(Debug)]

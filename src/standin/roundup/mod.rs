@@ -24,6 +24,7 @@ mod post_once;
 mod raw;
 mod refusal;
 mod rest;
+mod rest_content;
 mod rest_read;
 mod rest_write;
 mod running;

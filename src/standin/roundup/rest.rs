@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::permission::Caller;
 use super::refusal::Refusal;
 use super::tracker::Tracker;
-use super::{rest_read, rest_write};
+use super::{rest_content, rest_read, rest_write};
 use serde_json::json;
 
 const COLLECTION: &str = "DELETE, GET, OPTIONS, POST";
@@ -25,7 +25,7 @@ impl Request<'_> {
         format!("{}rest/data/{}", self.tracker.base, path.join("/"))
     }
 
-    /// The ETags that came with the request; Roundup looks into the body and the header.
+    /// The entity tags that came with the request; Roundup looks into the body and the header.
     pub(super) fn etags(&self) -> impl Iterator<Item = &str> {
         self.fields
             .text("@etag")
@@ -100,7 +100,7 @@ fn route(request: &Request, method: &str, path: &[&str]) -> Result<Answer, Refus
         ("PATCH", ["data", class, id]) => rest_write::patch(request, class, id),
         ("DELETE", ["data", class, id]) => rest_write::retire(request, class, id),
         ("GET", ["data", class, id, "binary_content"]) => {
-            rest_read::binary_content(request, class, id)
+            rest_content::binary_content(request, class, id)
         }
         ("GET", ["data", class, id, property]) => rest_read::property(request, class, id, property),
         ("PUT", ["data", class, id, property]) => {
@@ -193,6 +193,6 @@ pub(super) fn changed(
     let link = request.link(&[class, id]);
     Answer::data(
         200,
-        json!({"id": id, "type": class, "link": link, "attribute": attribute}),
+        &json!({"id": id, "type": class, "link": link, "attribute": attribute}),
     )
 }

@@ -5,10 +5,9 @@ use super::fields::Raw;
 use super::filter::{self, Condition, SortBy};
 use super::item_json::{View, content_text, etag};
 use super::refusal::Refusal;
-use super::rest::{Request, media_types, not_acceptable};
+use super::rest::Request;
 use super::schema::{CLASSES, Class, Kind, PROTECTED};
 use super::store::{Item, Store};
-use super::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// `GET /rest/`.
@@ -21,7 +20,7 @@ pub(super) fn describe(request: &Request) -> Answer {
     ];
     Answer::data(
         200,
-        json!({"default_version": 1, "supported_versions": [1], "links": links}),
+        &json!({"default_version": 1, "supported_versions": [1], "links": links}),
     )
 }
 
@@ -33,7 +32,7 @@ pub(super) fn classes(request: &Request) -> Answer {
             json!({"link": request.link(&[class.name])}),
         )
     };
-    Answer::data(200, Json::Object(CLASSES.iter().map(link).collect()))
+    Answer::data(200, &Json::Object(CLASSES.iter().map(link).collect()))
 }
 
 /// What the `@` parameters of a reading request ask for.
@@ -153,7 +152,7 @@ pub(super) fn collection(request: &Request, class: &str) -> Result<Answer, Refus
         if let Some(size) = wish.page_size {
             data["@links"] = page_links(request, class, wish.page_index, size < rest.len());
         }
-        let answer = Answer::data(200, data).with("X-Count-Total", total.to_string());
+        let answer = Answer::data(200, &data).with("X-Count-Total", total.to_string());
         Ok(answer.with("Allow", "OPTIONS, GET, POST"))
     })
 }
@@ -209,7 +208,7 @@ pub(super) fn item(request: &Request, class: &str, name: &str) -> Result<Answer,
         let attributes = view.properties(class, item, properties.iter().map(String::as_str));
         let (link, tag) = (request.link(&[class.name, name]), etag(class, item));
         let data = json!({"id": id, "type": class.name, "link": link, "attributes": attributes, "@etag": tag});
-        Ok(Answer::data(200, data).with("ETag", tag))
+        Ok(Answer::data(200, &data).with("ETag", tag))
     })
 }
 
@@ -258,7 +257,7 @@ pub(super) fn property(
     })
 }
 
-fn one_property(
+pub(super) fn one_property(
     request: &Request,
     class: &Class,
     item: &Item,
@@ -271,68 +270,5 @@ fn one_property(
         etag(class, item),
     );
     let data = json!({"id": item.id, "type": kind, "link": link, "data": data, "@etag": tag});
-    Answer::data(200, data).with("ETag", tag)
-}
-
-/// `GET /rest/data/file/1/binary_content`: the bytes, for clients that ask for something else than JSON.
-pub(super) fn binary_content(request: &Request, class: &str, id: &str) -> Result<Answer, Refusal> {
-    let class = Store::class(class)?;
-    request.tracker.read(|store| {
-        let item = store.get(class.name, id)?;
-        let Value::Content(bytes) = item.get("content") else {
-            return Err(Refusal::usage("Invalid attribute binary_content"));
-        };
-        let default = if class.name == "msg" {
-            "text/plain"
-        } else {
-            "application/octet-stream"
-        };
-        let mime = item.get("type").text().unwrap_or(default);
-        let known = ["*/*", "application/*", "application/octet-stream", mime];
-        let accept = request.call.header("Accept").unwrap_or("application/json");
-        for wanted in media_types(accept) {
-            match wanted {
-                "application/json" => {
-                    let data = json!(python_bytes(bytes));
-                    return Ok(one_property(
-                        request,
-                        class,
-                        item,
-                        "binary_content",
-                        "<class 'bytes'>",
-                        &data,
-                    ));
-                }
-                "*/*" => return Ok(Answer::new(200, mime, bytes.clone())),
-                wanted if known.contains(&wanted) => {
-                    return Ok(Answer::new(200, wanted, bytes.clone()));
-                }
-                _ => {}
-            }
-        }
-        Err(not_acceptable(accept, &known))
-    })
-}
-
-/// Bytes as Python writes them, which is all that JSON clients get to see of a content.
-fn python_bytes(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
-    let mut text = format!("b{quote}");
-    for byte in bytes {
-        match byte {
-            b'\\' => text.push_str("\\\\"),
-            b'\n' => text.push_str("\\n"),
-            b'\r' => text.push_str("\\r"),
-            b'\t' => text.push_str("\\t"),
-            b'\'' if quote == '\'' => text.push_str("\\'"),
-            b' '..=b'~' => text.push(char::from(*byte)),
-            _ => text.push_str(&format!("\\x{byte:02x}")),
-        }
-    }
-    text.push(quote);
-    text
+    Answer::data(200, &data).with("ETag", tag)
 }

@@ -249,7 +249,7 @@ impl Store {
                     return Err(Refusal::conflict("'NoneType' object is not iterable"));
                 }
                 (Kind::Link(target) | Kind::Multilink(target), value) => {
-                    self.check_links(target, value)?
+                    self.check_links(target, value)?;
                 }
                 _ => {}
             }

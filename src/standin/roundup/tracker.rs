@@ -58,7 +58,7 @@ impl Tracker {
         let result = result?;
         // Still under the lock, so that events leave in the order of the changes.
         for event in events::of_changes(&store, &changes, &caller.name, source) {
-            self.outbox.post(event);
+            self.outbox.post(&event);
         }
         Ok(result)
     }

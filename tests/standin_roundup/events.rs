@@ -76,7 +76,9 @@ async fn one_event_for_each_request_and_issue() {
     roundup.acting_as("admin").retire("2").unwrap();
 
     let posts = receiver.wait_for(10).await;
-    posts.iter().for_each(|post| assert_signed(post, b"a key"));
+    for post in &posts {
+        assert_signed(post, b"a key");
+    }
     let told = |id: &str, action: &str, properties: &[&str], actor: &str, source: &str| json!({"class": "issue", "id": id, "action": action, "properties": properties, "actor": actor, "source": source});
     let expected = [
         told(
@@ -127,9 +129,9 @@ async fn events_are_repeated_until_taken_and_stay_in_order() {
         jane.create_issue(title).unwrap();
     }
     let posts = receiver.wait_for(6).await;
-    posts
-        .iter()
-        .for_each(|post| assert_signed(post, b"plain text"));
+    for post in &posts {
+        assert_signed(post, b"plain text");
+    }
     let issues: Vec<String> = posts
         .iter()
         .map(|post| event(post)["id"].as_str().unwrap().to_owned())

@@ -77,7 +77,7 @@ async fn faults_and_the_requests_seen() {
     roundup.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn several_in_one_process() {
     let (one, other) = (running().await, running().await);
     assert_ne!(one.url(), other.url());

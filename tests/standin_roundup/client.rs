@@ -24,17 +24,8 @@ pub struct Got {
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        Self {
-            http,
-            base: base.to_owned(),
-            user: None,
-        }
-        .login("sync", "sync-secret")
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { http, base: base.to_owned(), user: None }.login("sync", "sync-secret")
     }
 
     pub fn login(mut self, user: &str, password: &str) -> Self {
@@ -48,12 +39,8 @@ impl Client {
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let request = self
-            .http
-            .request(method, format!("{}rest{path}", self.base));
-        let request = request
-            .header("Origin", self.origin())
-            .header("X-Requested-With", "rest");
+        let request = self.http.request(method, format!("{}rest{path}", self.base));
+        let request = request.header("Origin", self.origin()).header("X-Requested-With", "rest");
         match &self.user {
             Some((user, password)) => request.basic_auth(user, Some(password)),
             None => request,
@@ -72,14 +59,7 @@ impl Client {
     pub async fn change(&self, method: &str, path: &str, body: &Json) -> Got {
         let item: String = path.split('/').take(4).collect::<Vec<_>>().join("/");
         let etag = self.get(&item).await.etag.unwrap();
-        got(self
-            .request(method, path)
-            .header("If-Match", etag)
-            .json(body)
-            .send()
-            .await
-            .unwrap())
-        .await
+        got(self.request(method, path).header("If-Match", etag).json(body).send().await.unwrap()).await
     }
 
     pub async fn create(&self, class: &str, body: &Json) -> String {
@@ -91,10 +71,7 @@ impl Client {
 
 pub async fn got(response: Response) -> Got {
     let status = response.status().as_u16();
-    let etag = response
-        .headers()
-        .get("etag")
-        .map(|etag| etag.to_str().unwrap().to_owned());
+    let etag = response.headers().get("etag").map(|etag| etag.to_str().unwrap().to_owned());
     let text = response.text().await.unwrap();
     let json = serde_json::from_str(&text).unwrap_or(Json::String(text));
     Got { status, etag, json }

@@ -16,10 +16,7 @@ fn event(post: &Post) -> Json {
 
 fn assert_signed(post: &Post, key: &[u8]) {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
-    let (id, timestamp) = (
-        &post.headers["webhook-id"],
-        &post.headers["webhook-timestamp"],
-    );
+    let (id, timestamp) = (&post.headers["webhook-id"], &post.headers["webhook-timestamp"]);
     mac.update(format!("{id}.{timestamp}.{}", post.body).as_bytes());
     let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
     assert_eq!(post.headers["webhook-signature"], expected);
@@ -30,48 +27,19 @@ fn assert_signed(post: &Post, key: &[u8]) {
 async fn one_event_for_each_request_and_issue() {
     let receiver = Receiver::start(&[]).await;
     let roundup = running().await;
-    roundup.add_webhook(
-        &receiver.url,
-        &format!("whsec_{}", STANDARD.encode(b"a key")),
-    );
+    roundup.add_webhook(&receiver.url, &format!("whsec_{}", STANDARD.encode(b"a key")));
     let client = Client::new(roundup.url());
-    client
-        .create("issue", &json!({"title": "one", "priority": "bug"}))
-        .await;
+    client.create("issue", &json!({"title": "one", "priority": "bug"})).await;
     client.create("issue", &json!({"title": "two"})).await;
-    client
-        .create(
-            "msg",
-            &json!({"content": "no issue yet, no event", "author": "sync"}),
-        )
-        .await;
-    client
-        .change(
-            "PATCH",
-            "/data/issue/1",
-            &json!({"@op": "add", "messages": ["1"]}),
-        )
-        .await;
-    client
-        .change("PUT", "/data/issue/1", &json!({"title": "one"}))
-        .await;
-    client
-        .change(
-            "PUT",
-            "/data/issue/1",
-            &json!({"priority": "no such thing"}),
-        )
-        .await;
-    client
-        .change("PUT", "/data/issue/2", &json!({"messages": "1"}))
-        .await;
-    client
-        .change("PUT", "/data/msg/1", &json!({"keywords": ["customer"]}))
-        .await;
+    client.create("msg", &json!({"content": "no issue yet, no event", "author": "sync"})).await;
+    client.change("PATCH", "/data/issue/1", &json!({"@op": "add", "messages": ["1"]})).await;
+    client.change("PUT", "/data/issue/1", &json!({"title": "one"})).await;
+    client.change("PUT", "/data/issue/1", &json!({"priority": "no such thing"})).await;
+    client.change("PUT", "/data/issue/2", &json!({"messages": "1"})).await;
+    client.change("PUT", "/data/msg/1", &json!({"keywords": ["customer"]})).await;
     let jane = roundup.acting_as("jane");
     jane.add_message("2", "hello", &["customer"]).unwrap();
-    jane.attach("2", "empty.txt", "text/plain", Vec::new())
-        .unwrap();
+    jane.attach("2", "empty.txt", "text/plain", Vec::new()).unwrap();
     jane.set("2", "assignedto", "jane").unwrap();
     roundup.acting_as("admin").retire("2").unwrap();
 
@@ -81,13 +49,7 @@ async fn one_event_for_each_request_and_issue() {
     }
     let told = |id: &str, action: &str, properties: &[&str], actor: &str, source: &str| json!({"class": "issue", "id": id, "action": action, "properties": properties, "actor": actor, "source": source});
     let expected = [
-        told(
-            "1",
-            "create",
-            &["priority", "status", "title"],
-            "sync",
-            "rest",
-        ),
+        told("1", "create", &["priority", "status", "title"], "sync", "rest"),
         told("2", "create", &["status", "title"], "sync", "rest"),
         told("1", "set", &["messages", "status"], "sync", "rest"),
         told("2", "set", &["messages", "status"], "sync", "rest"),
@@ -101,13 +63,7 @@ async fn one_event_for_each_request_and_issue() {
     assert_eq!(posts.iter().map(event).collect::<Vec<_>>(), expected);
     let first: Json = serde_json::from_str(&posts[0].body).unwrap();
     assert_eq!(first["type"], "issue.changed");
-    assert!(
-        first["timestamp"]
-            .as_str()
-            .unwrap()
-            .parse::<jiff::Timestamp>()
-            .is_ok()
-    );
+    assert!(first["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
     roundup.stop().await;
 }
 
@@ -115,10 +71,7 @@ async fn one_event_for_each_request_and_issue() {
 async fn events_are_repeated_until_taken_and_stay_in_order() {
     let receiver = Receiver::start(&[503, 500, 429, 202, 400, 202]).await;
     let roundup = start(RoundupOptions {
-        webhooks: vec![WebhookTarget {
-            url: receiver.url.clone(),
-            secret: "plain text".into(),
-        }],
+        webhooks: vec![WebhookTarget { url: receiver.url.clone(), secret: "plain text".into() }],
         retry_delay: Duration::from_millis(10),
         ..RoundupOptions::default()
     })
@@ -132,20 +85,10 @@ async fn events_are_repeated_until_taken_and_stay_in_order() {
     for post in &posts {
         assert_signed(post, b"plain text");
     }
-    let issues: Vec<String> = posts
-        .iter()
-        .map(|post| event(post)["id"].as_str().unwrap().to_owned())
-        .collect();
+    let issues: Vec<String> = posts.iter().map(|post| event(post)["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(issues, ["1", "1", "1", "1", "2", "3"]);
-    let ids: HashSet<&String> = posts
-        .iter()
-        .map(|post| &post.headers["webhook-id"])
-        .collect();
-    assert_eq!(
-        ids.len(),
-        3,
-        "an event keeps its id however often it is sent"
-    );
+    let ids: HashSet<&String> = posts.iter().map(|post| &post.headers["webhook-id"]).collect();
+    assert_eq!(ids.len(), 3, "an event keeps its id however often it is sent");
     roundup.stop().await;
 }
 
@@ -154,55 +97,26 @@ async fn acting_in_this_process() {
     let roundup = running().await;
     let jane = roundup.acting_as("jane");
     let issue = jane.create_issue("  Brake squeals ").unwrap();
-    let message = jane
-        .add_message(&issue, "It does.\n", &["customer"])
-        .unwrap();
-    let file = jane
-        .attach(&issue, "a.bin", "application/x-foo", vec![0, 255, 32])
-        .unwrap();
+    let message = jane.add_message(&issue, "It does.\n", &["customer"]).unwrap();
+    let file = jane.attach(&issue, "a.bin", "application/x-foo", vec![0, 255, 32]).unwrap();
     jane.set(&issue, "priority", "urgent").unwrap();
 
     let shown = jane.issue(&issue).unwrap();
-    assert_eq!(
-        (&shown["title"], &shown["priority"]["name"]),
-        (&json!("Brake squeals"), &json!("urgent"))
-    );
+    assert_eq!((&shown["title"], &shown["priority"]["name"]), (&json!("Brake squeals"), &json!("urgent")));
     assert_eq!(shown["status"]["name"], "chatting");
     let messages = jane.messages(&issue).unwrap();
-    assert_eq!(
-        (messages[0].id.as_str(), messages[0].content.as_str()),
-        (message.as_str(), "It does.")
-    );
-    assert_eq!(
-        (messages[0].author.as_deref(), &messages[0].keywords[..]),
-        (Some("jane"), &["customer".to_owned()][..])
-    );
+    assert_eq!((messages[0].id.as_str(), messages[0].content.as_str()), (message.as_str(), "It does."));
+    assert_eq!((messages[0].author.as_deref(), &messages[0].keywords[..]), (Some("jane"), &["customer".to_owned()][..]));
     assert!(messages[0].date.is_some());
     let files = jane.files(&issue).unwrap();
     assert_eq!(
-        (
-            files[0].id.as_str(),
-            files[0].name.as_str(),
-            &files[0].bytes[..]
-        ),
+        (files[0].id.as_str(), files[0].name.as_str(), &files[0].bytes[..]),
         (file.as_str(), "a.bin", &[0, 255, 32][..])
     );
 
-    assert_eq!(
-        jane.set(&issue, "priority", "no such thing")
-            .unwrap_err()
-            .status,
-        400
-    );
+    assert_eq!(jane.set(&issue, "priority", "no such thing").unwrap_err().status, 400);
     assert_eq!(jane.add_message("99", "lost", &[]).unwrap_err().status, 404);
     assert_eq!(jane.retire(&issue).unwrap_err().status, 403);
-    assert_eq!(
-        roundup
-            .acting_as("nobody")
-            .create_issue("x")
-            .unwrap_err()
-            .status,
-        403
-    );
+    assert_eq!(roundup.acting_as("nobody").create_issue("x").unwrap_err().status, 403);
     roundup.stop().await;
 }

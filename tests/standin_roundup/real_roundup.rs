@@ -26,15 +26,8 @@ impl Drop for RealRoundup {
 fn python() -> PathBuf {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python");
     let python = std::env::var_os("TRACKERSYNC_TEST_PYTHON").map_or(default, PathBuf::from);
-    let check = Command::new(&python)
-        .args(["-c", "import roundup"])
-        .stderr(Stdio::null())
-        .status();
-    assert!(
-        check.is_ok_and(|status| status.success()),
-        "{HINT} (tried {})",
-        python.display()
-    );
+    let check = Command::new(&python).args(["-c", "import roundup"]).stderr(Stdio::null()).status();
+    assert!(check.is_ok_and(|status| status.success()), "{HINT} (tried {})", python.display());
     python
 }
 
@@ -42,13 +35,8 @@ impl RealRoundup {
     pub async fn start() -> Self {
         let python = python();
         let home = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let script =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/standin_roundup/real_tracker.py");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/standin_roundup/real_tracker.py");
         let mut child = Command::new(python)
             .arg(script)
             .arg(home.path().join("tracker"))
@@ -59,20 +47,9 @@ impl RealRoundup {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let first = tokio::task::spawn_blocking(move || output.lines().next())
-            .await
-            .unwrap();
-        assert_eq!(
-            first.and_then(Result::ok).as_deref(),
-            Some("ready"),
-            "the real Roundup did not start"
-        );
+        let first = tokio::task::spawn_blocking(move || output.lines().next()).await.unwrap();
+        assert_eq!(first.and_then(Result::ok).as_deref(), Some("ready"), "the real Roundup did not start");
         let input = child.stdin.take();
-        Self {
-            url: format!("http://127.0.0.1:{port}/tracker/"),
-            child,
-            _input: input,
-            _home: home,
-        }
+        Self { url: format!("http://127.0.0.1:{port}/tracker/"), child, _input: input, _home: home }
     }
 }

@@ -23,10 +23,7 @@ impl Receiver {
     pub async fn start(statuses: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhooks/office", listener.local_addr().unwrap());
-        let receiver = Self {
-            url,
-            posts: Arc::default(),
-        };
+        let receiver = Self { url, posts: Arc::default() };
         let posts = Arc::clone(&receiver.posts);
         let mut statuses: VecDeque<u16> = statuses.iter().copied().collect();
         tokio::spawn(async move {
@@ -80,8 +77,5 @@ async fn answer_one(mut stream: TcpStream, status: u16) -> Option<Post> {
     }
     let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     stream.write_all(answer.as_bytes()).await.ok()?;
-    Some(Post {
-        headers,
-        body: String::from_utf8(bytes).ok()?,
-    })
+    Some(Post { headers, body: String::from_utf8(bytes).ok()? })
 }

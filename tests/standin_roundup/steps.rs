@@ -18,18 +18,7 @@ pub enum Step {
 
 /// All of them, in order.
 pub fn steps() -> Vec<Step> {
-    [
-        classes(),
-        messages(),
-        issue(),
-        changes(),
-        creations(),
-        files(),
-        searches(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [classes(), messages(), issue(), changes(), creations(), files(), searches()].into_iter().flatten().collect()
 }
 
 /// What is there from the start.
@@ -72,22 +61,14 @@ fn messages() -> Vec<Step> {
         Download("/data/msg/1/binary_content", "application/json"),
         Download("/data/msg/1/binary_content", "image/png"),
         Download("/data/msg/1/content", "application/octet-stream"),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"content": "two", "author": "3"}),
-        ),
+        Send("POST", "/data/msg", json!({"content": "two", "author": "3"})),
     ]
 }
 
 /// An issue in all views.
 fn issue() -> Vec<Step> {
     vec![
-        Send(
-            "POST",
-            "/data/issue",
-            json!({"title": " x ", "priority": "bug", "messages": ["1"]}),
-        ),
+        Send("POST", "/data/issue", json!({"title": " x ", "priority": "bug", "messages": ["1"]})),
         Get("/data/issue/1"),
         Get("/data/issue/1?@protected=true"),
         Get("/data/issue/1?@verbose=0"),
@@ -108,61 +89,21 @@ fn issue() -> Vec<Step> {
 fn changes() -> Vec<Step> {
     vec![
         Send("PUT", "/data/issue/1", json!({"title": "y"})),
-        Send(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "add", "messages": ["2"]}),
-        ),
+        Send("PATCH", "/data/issue/1", json!({"@op": "add", "messages": ["2"]})),
         Change("PUT", "/data/issue/1", json!({"title": "y"})),
         Change("PUT", "/data/issue/1/title", json!({"data": "z"})),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "add", "messages": ["2"]}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "add", "messages": ["2"]}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "remove", "keyword": ["2"]}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "remove", "messages": ["2"]}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1/messages",
-            json!({"@op": "add", "data": "2"}),
-        ),
+        Change("PATCH", "/data/issue/1", json!({"@op": "add", "messages": ["2"]})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "add", "messages": ["2"]})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "remove", "keyword": ["2"]})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "remove", "messages": ["2"]})),
+        Change("PATCH", "/data/issue/1/messages", json!({"@op": "add", "data": "2"})),
         Change("PUT", "/data/issue/1", json!({"messages": "-2"})),
         Change("PUT", "/data/issue/1", json!({"messages": "+2"})),
         Change("PUT", "/data/issue/1", json!({"title": "z"})),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "nope", "title": "q"}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "add", "title": "q"}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "remove", "title": "q"}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "action", "@action_name": "retire"}),
-        ),
+        Change("PATCH", "/data/issue/1", json!({"@op": "nope", "title": "q"})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "add", "title": "q"})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "remove", "title": "q"})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "action", "@action_name": "retire"})),
         Change("PUT", "/data/issue/1", json!({"priority": ""})),
         Change("PUT", "/data/issue/1", json!({"priority": "nope"})),
         Change("PUT", "/data/issue/1", json!({"priority": "77"})),
@@ -172,11 +113,7 @@ fn changes() -> Vec<Step> {
         Change("PUT", "/data/issue/1", json!({"creator": "q"})),
         Change("PUT", "/data/issue/1", json!({"messages": ["99"]})),
         Change("PUT", "/data/issue/1", json!({"messages": []})),
-        Change(
-            "PUT",
-            "/data/issue/1",
-            json!({"title": 5, "assignedto": "jane"}),
-        ),
+        Change("PUT", "/data/issue/1", json!({"title": 5, "assignedto": "jane"})),
         Change("PUT", "/data/issue/1", json!({"title": ["a"]})),
         Change("PUT", "/data/issue/1", json!({"messages": [1]})),
         Change("PUT", "/data/issue/1", json!({})),
@@ -201,72 +138,24 @@ fn creations() -> Vec<Step> {
         Send("POST", "/data/issue", json!({})),
         Send("POST", "/data/issue", json!({"priority": "bug"})),
         Send("POST", "/data/issue", json!({"title": "q", "messages": []})),
-        Send(
-            "POST",
-            "/data/issue",
-            json!({"title": "q", "messages": "x"}),
-        ),
-        Send(
-            "POST",
-            "/data/issue",
-            json!({"title": "q", "keyword": ["x"]}),
-        ),
+        Send("POST", "/data/issue", json!({"title": "q", "messages": "x"})),
+        Send("POST", "/data/issue", json!({"title": "q", "keyword": ["x"]})),
         Send("POST", "/data/issue", json!({"title": true})),
-        Send(
-            "POST",
-            "/data/issue",
-            json!({"title": "q", "activity": "2026-01-01", "id": "5"}),
-        ),
-        Send(
-            "POST",
-            "/data/issue",
-            json!({"title": "q\r\nb\rc", "assignedto": "sync"}),
-        ),
+        Send("POST", "/data/issue", json!({"title": "q", "activity": "2026-01-01", "id": "5"})),
+        Send("POST", "/data/issue", json!({"title": "q\r\nb\rc", "assignedto": "sync"})),
         Get("/data/issue?@fields=title,nosy,status.name"),
         Send("POST", "/data/msg", json!({"author": "sync"})),
         Send("POST", "/data/msg", json!({"content": "noauthor"})),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"content": "a", "date": "yesterday"}),
-        ),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"content": "a", "author": "sync", "date": "2026-01-02T07:29:22Z"}),
-        ),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"content": "a", "author": "sync", "date": "2026-01-02"}),
-        ),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"content": "a", "author": "jane", "date": "2026-01-02.07:29:22.123"}),
-        ),
+        Send("POST", "/data/msg", json!({"content": "a", "date": "yesterday"})),
+        Send("POST", "/data/msg", json!({"content": "a", "author": "sync", "date": "2026-01-02T07:29:22Z"})),
+        Send("POST", "/data/msg", json!({"content": "a", "author": "sync", "date": "2026-01-02"})),
+        Send("POST", "/data/msg", json!({"content": "a", "author": "jane", "date": "2026-01-02.07:29:22.123"})),
         Get("/data/msg?@fields=author,date&@verbose=0"),
-        Send(
-            "POST",
-            "/data/issue",
-            json!({"title": "a", "messages": ["3"]}),
-        ),
-        Change(
-            "PATCH",
-            "/data/issue/1",
-            json!({"@op": "add", "messages": ["3"]}),
-        ),
+        Send("POST", "/data/issue", json!({"title": "a", "messages": ["3"]})),
+        Change("PATCH", "/data/issue/1", json!({"@op": "add", "messages": ["3"]})),
         Send("POST", "/data/ext_msg", json!({"ext_id": "1"})),
-        Send(
-            "POST",
-            "/data/ext_msg",
-            json!({"ext_id": "1", "key": "1:1", "msg": "1", "ext_tracker": "upstream"}),
-        ),
-        Send(
-            "POST",
-            "/data/ext_msg",
-            json!({"ext_id": "1", "key": "1:1"}),
-        ),
+        Send("POST", "/data/ext_msg", json!({"ext_id": "1", "key": "1:1", "msg": "1", "ext_tracker": "upstream"})),
+        Send("POST", "/data/ext_msg", json!({"ext_id": "1", "key": "1:1"})),
         Get("/data/ext_msg/1:1?@verbose=2"),
         Get("/data/ext_msg/1:2"),
         Send("POST", "/data/keyword", json!({"name": "net"})),
@@ -300,22 +189,10 @@ fn files() -> Vec<Step> {
         Send("POST", "/data/file", json!({"name": "n"})),
         Send("POST", "/data/file", json!({"name": "n", "content": ""})),
         Get("/data/file?@fields=name&@verbose=0"),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"author": "sync", "content": " \n"}),
-        ),
-        Send(
-            "POST",
-            "/data/msg",
-            json!({"author": "sync", "content": ""}),
-        ),
+        Send("POST", "/data/msg", json!({"author": "sync", "content": " \n"})),
+        Send("POST", "/data/msg", json!({"author": "sync", "content": ""})),
         Get("/data/msg?@fields=author,content,date&@verbose=0"),
-        Send(
-            "POST",
-            "/data/file",
-            json!({"name": "e", "type": "text/plain", "content": " "}),
-        ),
+        Send("POST", "/data/file", json!({"name": "e", "type": "text/plain", "content": " "})),
         Download("/data/file/4/binary_content", "application/octet-stream"),
         Upload(Some("e"), b""),
     ]
@@ -324,9 +201,7 @@ fn files() -> Vec<Step> {
 /// Searches.
 fn searches() -> Vec<Step> {
     vec![
-        Get(
-            "/data/issue?status=unread,chatting&@fields=title,status.name&@sort=-id&@page_size=1&@page_index=1&@verbose=0",
-        ),
+        Get("/data/issue?status=unread,chatting&@fields=title,status.name&@sort=-id&@page_size=1&@page_index=1&@verbose=0"),
         Get("/data/issue?title=Q"),
         Get("/data/issue?title:=q"),
         Get("/data/issue?priority=-1"),

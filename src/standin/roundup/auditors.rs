@@ -9,16 +9,10 @@ use super::value::Value;
 const SUMMARY: usize = 79;
 
 /// Fills in what a new item gets by itself.
-pub(super) fn before_create(
-    store: &Store,
-    class: &str,
-    values: &mut Values,
-) -> Result<(), Refusal> {
+pub(super) fn before_create(store: &Store, class: &str, values: &mut Values) -> Result<(), Refusal> {
     match class {
         "issue" => {
-            let set = values
-                .get("status")
-                .is_some_and(|status| *status != Value::Unset);
+            let set = values.get("status").is_some_and(|status| *status != Value::Unset);
             if !set && let Some(unread) = status(store, "unread") {
                 values.insert("status", Value::Link(unread));
             }
@@ -32,12 +26,7 @@ pub(super) fn before_create(
 }
 
 /// Fills in what a change brings with it.
-pub(super) fn before_set(
-    store: &Store,
-    class: &str,
-    id: &str,
-    values: &mut Values,
-) -> Result<(), Refusal> {
+pub(super) fn before_set(store: &Store, class: &str, id: &str, values: &mut Values) -> Result<(), Refusal> {
     if class != "issue" {
         return Ok(());
     }
@@ -45,12 +34,7 @@ pub(super) fn before_set(
     let old = issue.get("messages").links();
     let new = linked_messages(values);
     if values.contains_key("messages") && new != old && !values.contains_key("status") {
-        let talked_about = [
-            status(store, "unread"),
-            status(store, "resolved"),
-            status(store, "done-cbb"),
-            None,
-        ];
+        let talked_about = [status(store, "unread"), status(store, "resolved"), status(store, "done-cbb"), None];
         let now = issue.get("status").link().map(str::to_owned);
         if talked_about.contains(&now)
             && let Some(chatting) = status(store, "chatting")
@@ -60,10 +44,7 @@ pub(super) fn before_set(
     }
     // The nosy list does not grow by authors here, but mailing it fails for a message without one.
     for id in new.iter().filter(|id| !old.contains(id)) {
-        if store
-            .get("msg", id)
-            .is_ok_and(|msg| msg.get("author").link().is_none())
-        {
+        if store.get("msg", id).is_ok_and(|msg| msg.get("author").link().is_none()) {
             return Err(Refusal::conflict("no such user None"));
         }
     }
@@ -76,10 +57,7 @@ fn status(store: &Store, name: &str) -> Option<String> {
 }
 
 fn linked_messages(values: &Values) -> Vec<String> {
-    values
-        .get("messages")
-        .map(|value| value.links().to_vec())
-        .unwrap_or_default()
+    values.get("messages").map(|value| value.links().to_vec()).unwrap_or_default()
 }
 
 fn message_authors(store: &Store, messages: &[String]) -> Result<Vec<String>, Refusal> {
@@ -91,9 +69,7 @@ fn message_authors(store: &Store, messages: &[String]) -> Result<Vec<String>, Re
         match msg.get("author").link() {
             Some(author) => authors.push(author.to_owned()),
             None => {
-                return Err(Refusal::conflict(
-                    "\"nosy\" multilink value ([None]) must contain Strings",
-                ));
+                return Err(Refusal::conflict("\"nosy\" multilink value ([None]) must contain Strings"));
             }
         }
     }
@@ -108,10 +84,7 @@ fn extend_nosy(current: &[String], values: &mut Values, authors: Vec<String>) {
         None => current,
     };
     let mut nosy = given.to_vec();
-    let assigned = values
-        .get("assignedto")
-        .and_then(|user| user.link())
-        .map(str::to_owned);
+    let assigned = values.get("assignedto").and_then(|user| user.link()).map(str::to_owned);
     for user in authors.into_iter().chain(assigned) {
         if !nosy.contains(&user) {
             nosy.push(user);
@@ -128,11 +101,7 @@ fn add_summary(values: &mut Values) {
     }
     if let Some(Value::Content(content)) = values.get("content") {
         let text = String::from_utf8_lossy(content);
-        let line = text
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-            .unwrap_or_default();
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let summary = line.chars().take(SUMMARY).collect();
         values.insert("summary", Value::Text(summary));
     }

@@ -57,16 +57,8 @@ impl Fault {
 
     /// The answer to give instead of the real one; `None` drops the connection.
     pub(super) fn answer(&self) -> Option<Answer> {
-        let headers = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        Some(Answer {
-            status: self.status?,
-            headers,
-            body: self.body.clone().into(),
-        })
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Some(Answer { status: self.status?, headers, body: self.body.clone().into() })
     }
 }
 
@@ -83,10 +75,7 @@ impl Control {
         let mut faults = locked(&self.faults);
         let target = format!("{}?{}", call.path, call.query);
         let fits = |fault: &Fault| {
-            let method = fault
-                .method
-                .as_ref()
-                .is_none_or(|method| method.eq_ignore_ascii_case(&call.method));
+            let method = fault.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method));
             method && target.contains(&fault.path_contains)
         };
         let at = faults.iter().position(fits)?;

@@ -42,30 +42,16 @@ pub(super) fn parse_range(text: &str, now: Timestamp) -> Range {
     let text = text.trim();
     let start = |part: &str| point(part, now).map(|(from, _)| from);
     if let Some((from, to)) = text.split_once(';') {
-        return Range {
-            from: start(from),
-            to: start(to),
-        };
+        return Range { from: start(from), to: start(to) };
     }
     if let Some(rest) = text.strip_prefix("from ") {
-        let (from, to) = rest
-            .split_once(" to ")
-            .map_or((rest, None), |(from, to)| (from, Some(to)));
-        return Range {
-            from: start(from),
-            to: to.and_then(start),
-        };
+        let (from, to) = rest.split_once(" to ").map_or((rest, None), |(from, to)| (from, Some(to)));
+        return Range { from: start(from), to: to.and_then(start) };
     }
     if let Some(to) = text.strip_prefix("to ") {
-        return Range {
-            from: None,
-            to: start(to),
-        };
+        return Range { from: None, to: start(to) };
     }
-    point(text, now).map_or_else(Range::default, |(from, to)| Range {
-        from: Some(from),
-        to: Some(to),
-    })
+    point(text, now).map_or_else(Range::default, |(from, to)| Range { from: Some(from), to: Some(to) })
 }
 
 /// First and last moment that the text names.
@@ -75,25 +61,17 @@ fn point(text: &str, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         return Some((now, now));
     }
     if text.starts_with(['+', '-']) {
-        let moment = now
-            .to_zoned(TimeZone::UTC)
-            .checked_add(interval(text)?)
-            .ok()?
-            .timestamp();
+        let moment = now.to_zoned(TimeZone::UTC).checked_add(interval(text)?).ok()?.timestamp();
         return Some((moment, moment));
     }
-    let (day, time) = text
-        .split_once('.')
-        .map_or((text, None), |(day, time)| (day, Some(time)));
+    let (day, time) = text.split_once('.').map_or((text, None), |(day, time)| (day, Some(time)));
     let day: Date = (day.len() == 10).then(|| day.parse().ok()).flatten()?;
     let (time, rest) = match time {
         None => (Time::midnight(), 86_399_999.milliseconds()),
         Some(time) if time.matches(':').count() == 1 => (time.parse().ok()?, 59_999.milliseconds()),
         Some(time) => (time.parse().ok()?, 999.milliseconds()),
     };
-    let from = DateTime::from_parts(day, time)
-        .to_zoned(TimeZone::UTC)
-        .ok()?;
+    let from = DateTime::from_parts(day, time).to_zoned(TimeZone::UTC).ok()?;
     let to = from.checked_add(rest).ok()?;
     Some((from.timestamp(), to.timestamp()))
 }

@@ -27,12 +27,7 @@ pub(super) struct Event {
 }
 
 /// One event for every issue that the changes of a request touched, be it by its messages or files.
-pub(super) fn of_changes(
-    store: &Store,
-    changes: &[Change],
-    actor: &str,
-    source: &str,
-) -> Vec<Event> {
+pub(super) fn of_changes(store: &Store, changes: &[Change], actor: &str, source: &str) -> Vec<Event> {
     let mut issues: Vec<(String, Action, Vec<&'static str>)> = Vec::new();
     let mut add = |id: &str, action: Action, properties: &[&'static str]| {
         let Some((_, known, all)) = issues.iter_mut().find(|(issue, ..)| issue == id) else {
@@ -56,18 +51,11 @@ pub(super) fn of_changes(
             _ => {}
         }
     }
-    issues
-        .into_iter()
-        .map(|(id, action, properties)| event(&id, action, properties, actor, source))
-        .collect()
+    issues.into_iter().map(|(id, action, properties)| event(&id, action, properties, actor, source)).collect()
 }
 
 fn linking_issues(store: &Store, id: &str, class: &str) -> Vec<(String, &'static str)> {
-    let links: &[&'static str] = if class == "msg" {
-        &["messages", "ext_attributes"]
-    } else {
-        &["files"]
-    };
+    let links: &[&'static str] = if class == "msg" { &["messages", "ext_attributes"] } else { &["files"] };
     let linking = |issue: &super::store::Item| {
         let link = links.iter().find(|link| {
             let value = issue.get(link);
@@ -78,13 +66,7 @@ fn linking_issues(store: &Store, id: &str, class: &str) -> Vec<(String, &'static
     store.list("issue").filter_map(linking).collect()
 }
 
-fn event(
-    id: &str,
-    action: Action,
-    mut properties: Vec<&'static str>,
-    actor: &str,
-    source: &str,
-) -> Event {
+fn event(id: &str, action: Action, mut properties: Vec<&'static str>, actor: &str, source: &str) -> Event {
     properties.sort_unstable();
     properties.dedup();
     let action = match action {
@@ -99,10 +81,7 @@ fn event(
             "class": "issue", "id": id, "action": action, "properties": properties, "actor": actor, "source": source
         },
     });
-    Event {
-        id: format!("evt_{}", uuid::Uuid::now_v7().simple()),
-        body: Bytes::from(body.to_string()),
-    }
+    Event { id: format!("evt_{}", uuid::Uuid::now_v7().simple()), body: Bytes::from(body.to_string()) }
 }
 
 /// Everything that is still to be delivered, one queue per receiver.
@@ -117,16 +96,8 @@ pub(super) struct Outbox {
 impl Outbox {
     /// An outbox without receivers, which works on the runtime it is made on.
     pub(super) fn new(retry_delay: Duration) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .no_proxy()
-            .build()?;
-        Ok(Self {
-            client,
-            runtime: Handle::current(),
-            retry_delay,
-            queues: Mutex::default(),
-        })
+        let client = reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()?;
+        Ok(Self { client, runtime: Handle::current(), retry_delay, queues: Mutex::default() })
     }
 
     pub(super) fn add(&self, target: WebhookTarget) {
@@ -151,12 +122,7 @@ impl Outbox {
     }
 }
 
-async fn deliver(
-    client: reqwest::Client,
-    target: WebhookTarget,
-    retry_delay: Duration,
-    mut events: UnboundedReceiver<Event>,
-) {
+async fn deliver(client: reqwest::Client, target: WebhookTarget, retry_delay: Duration, mut events: UnboundedReceiver<Event>) {
     while let Some(event) = events.recv().await {
         // In order and one at a time: an event that is not taken holds up those behind it.
         while !attempt(&client, &target, &event).await {
@@ -173,10 +139,7 @@ async fn attempt(client: &reqwest::Client, target: &WebhookTarget, event: &Event
         .header("content-type", "application/json")
         .header("webhook-id", &event.id)
         .header("webhook-timestamp", &timestamp)
-        .header(
-            "webhook-signature",
-            signature(&target.secret, &event.id, &timestamp, &event.body),
-        )
+        .header("webhook-signature", signature(&target.secret, &event.id, &timestamp, &event.body))
         .body(event.body.clone());
     match request.send().await {
         Ok(answer) => {
@@ -193,9 +156,7 @@ async fn attempt(client: &reqwest::Client, target: &WebhookTarget, event: &Event
 
 /// The signature of Standard Webhooks, version 1.
 fn signature(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
-    let key = secret
-        .strip_prefix("whsec_")
-        .and_then(|encoded| STANDARD.decode(encoded).ok());
+    let key = secret.strip_prefix("whsec_").and_then(|encoded| STANDARD.decode(encoded).ok());
     let key = key.unwrap_or_else(|| secret.as_bytes().to_vec());
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else {
         // HMAC takes keys of every length.

@@ -33,20 +33,14 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
-        Self {
-            status,
-            headers,
-            body: body.into(),
-        }
+        Self { status, headers, body: body.into() }
     }
 
     /// Indented by four, as Roundup does unless told otherwise.
     pub(super) fn json(status: u16, value: &Json) -> Self {
         let mut body = Vec::new();
         let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
-        let written = value.serialize(&mut serde_json::Serializer::with_formatter(
-            &mut body, formatter,
-        ));
+        let written = value.serialize(&mut serde_json::Serializer::with_formatter(&mut body, formatter));
         if let Err(error) = written {
             return Self::new(500, "text/plain", error.to_string());
         }
@@ -65,9 +59,7 @@ impl Answer {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+        self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 }
 

@@ -36,11 +36,7 @@ impl Fields {
     /// Fields from a query string or a form body.
     pub(super) fn from_urlencoded(text: &[u8]) -> Self {
         let pairs = url::form_urlencoded::parse(text);
-        Self(
-            pairs
-                .map(|(name, value)| (name.into_owned(), Raw::Text(value.into_owned())))
-                .collect(),
-        )
+        Self(pairs.map(|(name, value)| (name.into_owned(), Raw::Text(value.into_owned()))).collect())
     }
 
     /// Fields from a body; Roundup wants `application/json` spelled exactly so, or a form.
@@ -59,10 +55,7 @@ impl Fields {
             let parts = multipart::parse(content_type, body).map_err(Refusal::usage)?;
             return Ok(Self::from_parts(parts));
         }
-        Err(Refusal::new(
-            415,
-            format!("Unable to process input of type {content_type}"),
-        ))
+        Err(Refusal::new(415, format!("Unable to process input of type {content_type}")))
     }
 
     fn from_parts(parts: Vec<multipart::Part>) -> Self {
@@ -72,10 +65,7 @@ impl Fields {
                 Some(_) => Raw::File(part.content),
                 None => Raw::Text(String::from_utf8_lossy(&part.content).into_owned()),
             };
-            match (
-                fields.0.iter_mut().find(|(name, _)| *name == part.name),
-                raw,
-            ) {
+            match (fields.0.iter_mut().find(|(name, _)| *name == part.name), raw) {
                 (Some((_, Raw::List(list))), Raw::Text(text)) => list.push(text),
                 (Some((_, known)), Raw::Text(text)) if matches!(known, Raw::Text(_)) => {
                     let first = match known {
@@ -97,20 +87,11 @@ impl Fields {
         let text = String::from_utf8_lossy(body);
         match serde_json::from_str::<Json>(&text) {
             // A null is dropped: to unset a property clients send "".
-            Ok(Json::Object(object)) => Ok(Self(
-                object
-                    .into_iter()
-                    .filter(|(_, v)| !v.is_null())
-                    .map(|(n, v)| (n, raw(v)))
-                    .collect(),
-            )),
-            Ok(_) => Err(Refusal::new(
-                500,
-                "A server error occurred.  Please contact the administrator.",
-            )),
-            Err(_) => Err(Refusal::usage(format!(
-                "Expecting value: line 1 column 1 (char 0). JSON is: {text}"
-            ))),
+            Ok(Json::Object(object)) => {
+                Ok(Self(object.into_iter().filter(|(_, v)| !v.is_null()).map(|(n, v)| (n, raw(v))).collect()))
+            }
+            Ok(_) => Err(Refusal::new(500, "A server error occurred.  Please contact the administrator.")),
+            Err(_) => Err(Refusal::usage(format!("Expecting value: line 1 column 1 (char 0). JSON is: {text}"))),
         }
     }
 
@@ -128,9 +109,7 @@ impl Fields {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Raw> {
-        self.iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, raw)| raw)
+        self.iter().find(|(known, _)| *known == name).map(|(_, raw)| raw)
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
@@ -148,10 +127,7 @@ fn raw(value: Json) -> Raw {
         Json::Bool(true) => Raw::Text("True".into()),
         Json::Bool(false) => Raw::Text("False".into()),
         Json::Array(list) => {
-            let odd = list
-                .iter()
-                .find(|entry| !entry.is_string())
-                .map(python_name);
+            let odd = list.iter().find(|entry| !entry.is_string()).map(python_name);
             let texts = list.into_iter().filter_map(|entry| match entry {
                 Json::String(text) => Some(text),
                 _ => None,

@@ -26,31 +26,18 @@ enum Test {
 
 impl Condition {
     /// Reads `name=value`; a colon at the end of the name asks for the whole text instead of a part of it.
-    pub(super) fn parse(
-        store: &Store,
-        class: &Class,
-        name: &str,
-        value: &str,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn parse(store: &Store, class: &Class, name: &str, value: &str) -> Result<Self, Refusal> {
         let exact = name.ends_with(':');
         let name = name.trim_end_matches([':', '~']);
         let first = name.split('.').next().unwrap_or(name);
         if class.property(first).is_none() {
-            return Err(Refusal::usage(format!(
-                "Field {first} is not valid for {} class.",
-                class.name
-            )));
+            return Err(Refusal::usage(format!("Field {first} is not valid for {} class.", class.name)));
         }
         let (path, kind) = resolve(class, name)?;
         let test = match kind {
             Kind::Link(target) | Kind::Multilink(target) => Test::AnyOf(ids(store, target, value)?),
             Kind::Date => Test::During(date::parse_range(value, store::now())),
-            Kind::Number => Test::Number(
-                value
-                    .split(',')
-                    .filter_map(|number| number.parse().ok())
-                    .collect(),
-            ),
+            Kind::Number => Test::Number(value.split(',').filter_map(|number| number.parse().ok()).collect()),
             _ if exact || name == "id" => Test::Equals(value.to_owned()),
             _ => Test::Contains(value.to_lowercase()),
         };
@@ -62,15 +49,11 @@ impl Condition {
         let value = at(store, class, item, &self.path);
         match (&self.test, value) {
             (Test::AnyOf(ids), Value::Links(links)) => {
-                links.iter().any(|id| ids.contains(id))
-                    || links.is_empty() && ids.iter().any(|id| id == "-1")
+                links.iter().any(|id| ids.contains(id)) || links.is_empty() && ids.iter().any(|id| id == "-1")
             }
             (Test::AnyOf(ids), value) => ids.iter().any(|id| id == value.link().unwrap_or("-1")),
             (Test::Contains(part), value) => {
-                part.is_empty()
-                    || value
-                        .text()
-                        .is_some_and(|text| text.to_lowercase().contains(part))
+                part.is_empty() || value.text().is_some_and(|text| text.to_lowercase().contains(part))
             }
             (Test::Equals(text), value) => text.is_empty() || value.text() == Some(text),
             (Test::Number(numbers), Value::Number(number)) => numbers.contains(number),
@@ -92,42 +75,26 @@ pub(super) struct SortBy {
 impl SortBy {
     /// Reads a comma list such as `-activity,id`.
     pub(super) fn parse_list(class: &Class, text: &str) -> Result<Vec<Self>, Refusal> {
-        text.split(',')
-            .map(|part| Self::parse(class, part))
-            .collect()
+        text.split(',').map(|part| Self::parse(class, part)).collect()
     }
 
     fn parse(class: &Class, text: &str) -> Result<Self, Refusal> {
         if text.is_empty() {
-            return Err(Refusal::usage(format!(
-                "Empty property for class {}.",
-                class.name
-            )));
+            return Err(Refusal::usage(format!("Empty property for class {}.", class.name)));
         }
         // A plus sign that was not encoded arrives as a space.
         let name = text.trim_start_matches(['-', '+', ' ']);
         let property = class.property(name).ok_or_else(|| {
-            let message = format!(
-                "User does not have search permission on \"{}.{name}\"",
-                class.name
-            );
+            let message = format!("User does not have search permission on \"{}.{name}\"", class.name);
             Refusal::forbidden(message)
         })?;
-        Ok(Self {
-            property: property.name,
-            kind: property.kind,
-            descending: text.starts_with('-'),
-        })
+        Ok(Self { property: property.name, kind: property.kind, descending: text.starts_with('-') })
     }
 
     fn compare(&self, store: &Store, a: &Item, b: &Item) -> Ordering {
         let (a, b) = (self.sort_value(store, a), self.sort_value(store, b));
         let order = compare(&a, &b, self.property == "id");
-        if self.descending {
-            order.reverse()
-        } else {
-            order
-        }
+        if self.descending { order.reverse() } else { order }
     }
 
     /// What the item is sorted by: for a link the order, or else the name, of what it leads to.
@@ -137,31 +104,15 @@ impl SortBy {
             return value.clone();
         };
         let order = schema::class(target).map(Class::order);
-        order
-            .and_then(|order| Some(store.get(target, id).ok()?.get(order).clone()))
-            .unwrap_or(Value::Unset)
+        order.and_then(|order| Some(store.get(target, id).ok()?.get(order).clone())).unwrap_or(Value::Unset)
     }
 }
 
 /// The items that meet all conditions, in order; by id where the order leaves a choice.
-pub(super) fn search<'s>(
-    store: &'s Store,
-    class: &Class,
-    conditions: &[Condition],
-    sort: &[SortBy],
-) -> Vec<&'s Item> {
-    let holds = |item: &&Item| {
-        conditions
-            .iter()
-            .all(|condition| condition.holds(store, class, item))
-    };
+pub(super) fn search<'s>(store: &'s Store, class: &Class, conditions: &[Condition], sort: &[SortBy]) -> Vec<&'s Item> {
+    let holds = |item: &&Item| conditions.iter().all(|condition| condition.holds(store, class, item));
     let mut found: Vec<&Item> = store.list(class.name).filter(holds).collect();
-    found.sort_by(|a, b| {
-        sort.iter()
-            .map(|by| by.compare(store, a, b))
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    });
+    found.sort_by(|a, b| sort.iter().map(|by| by.compare(store, a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal));
     found
 }
 
@@ -172,20 +123,10 @@ pub(super) fn resolve(class: &Class, name: &str) -> Result<(Vec<&'static str>, K
     let mut here = Some(class);
     let mut last = Kind::Text;
     for part in name.split('.') {
-        let dead_end = || {
-            Refusal::usage(format!(
-                "Property {} can not be dereferenced in {name}.",
-                path.join(".")
-            ))
-        };
-        let property = here
-            .ok_or_else(dead_end)?
-            .property(part)
-            .ok_or_else(unknown)?;
+        let dead_end = || Refusal::usage(format!("Property {} can not be dereferenced in {name}.", path.join(".")));
+        let property = here.ok_or_else(dead_end)?.property(part).ok_or_else(unknown)?;
         if name.contains('.') && matches!(property.kind, Kind::Multilink(_)) {
-            return Err(Refusal::usage(format!(
-                "Multilink Traversal not allowed: {name}"
-            )));
+            return Err(Refusal::usage(format!("Multilink Traversal not allowed: {name}")));
         }
         path.push(property.name);
         last = property.kind;
@@ -202,13 +143,9 @@ fn at<'s>(store: &'s Store, class: &Class, item: &'s Item, path: &[&str]) -> &'s
     if rest.is_empty() {
         return value;
     }
-    let target = class
-        .property(first)
-        .and_then(|property| schema::class(property.kind.target()?));
+    let target = class.property(first).and_then(|property| schema::class(property.kind.target()?));
     match (target, value.link()) {
-        (Some(target), Some(id)) => store
-            .get(target.name, id)
-            .map_or(&Value::Unset, |next| at(store, target, next, rest)),
+        (Some(target), Some(id)) => store.get(target.name, id).map_or(&Value::Unset, |next| at(store, target, next, rest)),
         _ => &Value::Unset,
     }
 }
@@ -219,15 +156,7 @@ fn ids(store: &Store, target: &str, text: &str) -> Result<Vec<String>, Refusal> 
         let digits = part.trim_start_matches(['-', '+']);
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
-    text.split(',')
-        .map(|part| {
-            if is_id(part) {
-                Ok(part.to_owned())
-            } else {
-                store.lookup(class, part)
-            }
-        })
-        .collect()
+    text.split(',').map(|part| if is_id(part) { Ok(part.to_owned()) } else { store.lookup(class, part) }).collect()
 }
 
 /// Unset comes first, text without regard to case, ids as the numbers they are.

@@ -27,16 +27,11 @@ impl View<'_> {
         item: &Item,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Map<String, Json> {
-        names
-            .into_iter()
-            .filter_map(|name| Some((name.to_owned(), self.follow(class, item, name)?)))
-            .collect()
+        names.into_iter().filter_map(|name| Some((name.to_owned(), self.follow(class, item, name)?))).collect()
     }
 
     fn follow(&self, class: &Class, item: &Item, path: &str) -> Option<Json> {
-        let (name, rest) = path
-            .split_once('.')
-            .map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         if !self.caller.sees(class, &item.id, name) {
             return None;
         }
@@ -105,21 +100,10 @@ pub(super) fn etag(class: &Class, item: &Item) -> String {
 }
 
 /// Refuses unless all tags a client gave are that of the item, and there is at least one.
-pub(super) fn check_etag<'t>(
-    class: &Class,
-    item: &Item,
-    given: impl IntoIterator<Item = &'t str>,
-) -> Result<(), Refusal> {
+pub(super) fn check_etag<'t>(class: &Class, item: &Item, given: impl IntoIterator<Item = &'t str>) -> Result<(), Refusal> {
     let known = etag(class, item);
     let mut given = given.into_iter().peekable();
     // A compressing server adds `-gzip` to the tag, which is none of the item's business.
-    let same = |tag: &str| {
-        tag.rsplit_once('-')
-            .map_or(tag == known, |(tag, _)| format!("{tag}\"") == known)
-    };
-    if given.peek().is_some() && given.all(same) {
-        Ok(())
-    } else {
-        Err(Refusal::precondition())
-    }
+    let same = |tag: &str| tag.rsplit_once('-').map_or(tag == known, |(tag, _)| format!("{tag}\"") == known);
+    if given.peek().is_some() && given.all(same) { Ok(()) } else { Err(Refusal::precondition()) }
 }

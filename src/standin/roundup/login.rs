@@ -32,10 +32,7 @@ struct State {
 impl Logins {
     pub(super) fn new(tracker: &str) -> Self {
         let letters: String = tracker.chars().filter(char::is_ascii_alphabetic).collect();
-        Self {
-            cookie: format!("roundup_session_{letters}"),
-            state: Mutex::default(),
-        }
+        Self { cookie: format!("roundup_session_{letters}"), state: Mutex::default() }
     }
 
     /// The user who makes the call, `None` for nobody known, or the answer to a failed login.
@@ -44,20 +41,13 @@ impl Logins {
             let (name, password) = basic(authorization).ok_or_else(invalid_login)?;
             return self.check(store, &name, &password).map(Some);
         }
-        let session = cookies(call)
-            .find(|(name, _)| *name == self.cookie)
-            .map(|(_, value)| value);
+        let session = cookies(call).find(|(name, _)| *name == self.cookie).map(|(_, value)| value);
         let name = session.and_then(|session| locked(&self.state).sessions.get(session).cloned());
         Ok(name.and_then(|name| Caller::named(store, &name)))
     }
 
     /// Compares name and password.
-    pub(super) fn check(
-        &self,
-        store: &Store,
-        name: &str,
-        password: &str,
-    ) -> Result<Caller, Answer> {
+    pub(super) fn check(&self, store: &Store, name: &str, password: &str) -> Result<Caller, Answer> {
         let mut state = locked(&self.state);
         let failures = state.failures.entry(name.to_owned()).or_default();
         failures.retain(|at| at.elapsed() < WINDOW);
@@ -65,9 +55,7 @@ impl Logins {
             // Also for the right password, or the brake would tell when it was found.
             return Err(too_fast(WINDOW.saturating_sub(first.elapsed())));
         }
-        let known = store
-            .list("user")
-            .find(|user| user.get("username").text() == Some(name));
+        let known = store.list("user").find(|user| user.get("username").text() == Some(name));
         let right = known.is_some_and(|user| user.get("password").text() == Some(password));
         match Caller::named(store, name) {
             Some(caller) if right => {
@@ -84,13 +72,8 @@ impl Logins {
     /// Starts a session; answers the value for `Set-Cookie`.
     pub(super) fn open_session(&self, caller: &Caller) -> String {
         let session = STANDARD.encode(uuid::Uuid::new_v4());
-        let cookie = format!(
-            "{}={session}; Path=/tracker/; SameSite=Lax; HttpOnly;",
-            self.cookie
-        );
-        locked(&self.state)
-            .sessions
-            .insert(session, caller.name.clone());
+        let cookie = format!("{}={session}; Path=/tracker/; SameSite=Lax; HttpOnly;", self.cookie);
+        locked(&self.state).sessions.insert(session, caller.name.clone());
         cookie
     }
 
@@ -117,13 +100,8 @@ fn basic(authorization: &str) -> Option<(String, String)> {
 }
 
 fn cookies(call: &Call) -> impl Iterator<Item = (&str, &str)> {
-    let headers = call
-        .headers
-        .get_all("Cookie")
-        .filter_map(|header| header.to_str().ok());
-    headers
-        .flat_map(|header| header.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
+    let headers = call.headers.get_all("Cookie").filter_map(|header| header.to_str().ok());
+    headers.flat_map(|header| header.split(';')).filter_map(|cookie| cookie.trim().split_once('='))
 }
 
 fn invalid_login() -> Answer {

@@ -35,20 +35,12 @@ pub(super) fn submit(tracker: &Tracker, call: &Call) -> Answer {
     if !text("@action").eq_ignore_ascii_case("login") {
         return start_page(tracker);
     }
-    let foreign = call
-        .header("Origin")
-        .is_some_and(|origin| origin != tracker.origin);
-    let strange = fields
-        .text("@csrf")
-        .is_some_and(|token| !tracker.logins.take_form_token(token));
+    let foreign = call.header("Origin").is_some_and(|origin| origin != tracker.origin);
+    let strange = fields.text("@csrf").is_some_and(|token| !tracker.logins.take_form_token(token));
     if foreign || strange {
         return Answer::new(400, "text/html; charset=utf-8", "Invalid request");
     }
-    let login = tracker.read(|store| {
-        tracker
-            .logins
-            .check(store, text("__login_name"), text("__login_password"))
-    });
+    let login = tracker.read(|store| tracker.logins.check(store, text("__login_name"), text("__login_password")));
     match login {
         Ok(caller) => {
             let welcome = format!("Welcome {}!", caller.name);
@@ -73,9 +65,7 @@ fn back(tracker: &Tracker, fields: &Fields, kind: &str, message: &str) -> Answer
 
 /// `GET /tracker/file1/` and `/tracker/msg1/`, which the classic template shows to everybody.
 pub(super) fn content(tracker: &Tracker, designator: &str) -> Answer {
-    let digits = designator
-        .find(|c: char| c.is_ascii_digit())
-        .unwrap_or(designator.len());
+    let digits = designator.find(|c: char| c.is_ascii_digit()).unwrap_or(designator.len());
     let (class, id) = designator.split_at(digits);
     let found = tracker.read(|store| {
         let class = schema::class(class).filter(|class| class.has_content())?;

@@ -47,10 +47,8 @@ pub(super) fn parse(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Strin
 }
 
 fn part(bytes: &Bytes) -> Result<Part, String> {
-    let end = find(&bytes[..bytes.len().min(MAX_HEADERS)], b"\r\n\r\n")
-        .ok_or("a part has no end of its headers")?;
-    let headers =
-        std::str::from_utf8(&bytes[..end]).map_err(|_| "headers of a part are not UTF-8")?;
+    let end = find(&bytes[..bytes.len().min(MAX_HEADERS)], b"\r\n\r\n").ok_or("a part has no end of its headers")?;
+    let headers = std::str::from_utf8(&bytes[..end]).map_err(|_| "headers of a part are not UTF-8")?;
     let disposition = headers
         .split("\r\n")
         .filter_map(|line| line.split_once(':'))
@@ -58,11 +56,7 @@ fn part(bytes: &Bytes) -> Result<Part, String> {
         .map(|(_, value)| value)
         .ok_or("a part has no Content-Disposition")?;
     let name = parameter(disposition, "name").ok_or("a part has no name")?;
-    Ok(Part {
-        name,
-        filename: parameter(disposition, "filename"),
-        content: bytes.slice(end + 4..),
-    })
+    Ok(Part { name, filename: parameter(disposition, "filename"), content: bytes.slice(end + 4..) })
 }
 
 /// A parameter of a header value: `form-data; name="x"` holds `x` for `name`.
@@ -129,14 +123,7 @@ mod tests {
         );
         let parts = parse(FORM, &body).unwrap();
         assert_eq!(parts.len(), 2);
-        assert_eq!(
-            (
-                parts[0].name.as_str(),
-                &parts[0].filename,
-                &parts[0].content[..]
-            ),
-            ("name", &None, &b"a"[..])
-        );
+        assert_eq!((parts[0].name.as_str(), &parts[0].filename, &parts[0].content[..]), ("name", &None, &b"a"[..]));
         assert_eq!(parts[1].filename.as_deref(), Some("a \"x\"; b"));
         assert_eq!(&parts[1].content[..], b" \x00\r\n--\xff ");
     }
@@ -146,21 +133,9 @@ mod tests {
         let cases: [(&str, &'static [u8], &str); 5] = [
             ("multipart/form-data", b"", "without a boundary"),
             (FORM, b"x", "does not start"),
-            (
-                FORM,
-                b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx",
-                "ends inside",
-            ),
-            (
-                FORM,
-                b"--b\r\nX: y\r\n\r\nx\r\n--b--",
-                "no Content-Disposition",
-            ),
-            (
-                FORM,
-                b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--",
-                "no name",
-            ),
+            (FORM, b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx", "ends inside"),
+            (FORM, b"--b\r\nX: y\r\n\r\nx\r\n--b--", "no Content-Disposition"),
+            (FORM, b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--", "no name"),
         ];
         for (content_type, body, expected) in cases {
             let error = parse(content_type, &Bytes::from_static(body)).unwrap_err();

@@ -17,11 +17,7 @@ impl RoundupUser {
     /// A user with these roles.
     #[must_use]
     pub fn new(name: &str, password: &str, roles: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            password: password.to_owned(),
-            roles: roles.to_owned(),
-        }
+        Self { name: name.to_owned(), password: password.to_owned(), roles: roles.to_owned() }
     }
 }
 

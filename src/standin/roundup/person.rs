@@ -56,10 +56,7 @@ pub struct Attachment {
 #[allow(clippy::missing_errors_doc, reason = "said once for all of them")]
 impl Person {
     pub(super) fn new(tracker: Arc<Tracker>, user: &str) -> Self {
-        Self {
-            tracker,
-            user: user.to_owned(),
-        }
+        Self { tracker, user: user.to_owned() }
     }
 
     /// Creates an issue and answers its id.
@@ -73,22 +70,12 @@ impl Person {
     }
 
     /// Adds a message by this user, with keywords by name; answers its id.
-    pub fn add_message(
-        &self,
-        issue: &str,
-        content: &str,
-        keywords: &[&str],
-    ) -> Result<String, Refusal> {
+    pub fn add_message(&self, issue: &str, content: &str, keywords: &[&str]) -> Result<String, Refusal> {
         self.write(|store, caller| {
             store.get("issue", issue)?;
             let keywords = Raw::List(keywords.iter().map(|name| (*name).to_owned()).collect());
             let now = text(&super::date::show(store::now()));
-            let fields = [
-                ("content", text(content)),
-                ("author", text(&caller.id)),
-                ("date", now),
-                ("keywords", keywords),
-            ];
+            let fields = [("content", text(content)), ("author", text(&caller.id)), ("date", now), ("keywords", keywords)];
             let id = create(store, caller, "msg", fields)?;
             set(store, caller, issue, "messages", &format!("+{id}"))?;
             Ok(id)
@@ -96,18 +83,11 @@ impl Person {
     }
 
     /// Attaches a file and answers its id.
-    pub fn attach(
-        &self,
-        issue: &str,
-        name: &str,
-        mime: &str,
-        bytes: impl Into<Bytes>,
-    ) -> Result<String, Refusal> {
+    pub fn attach(&self, issue: &str, name: &str, mime: &str, bytes: impl Into<Bytes>) -> Result<String, Refusal> {
         let bytes = bytes.into();
         self.write(|store, caller| {
             store.get("issue", issue)?;
-            let texts = [("name", name), ("type", mime)]
-                .map(|(key, value)| (key, Value::Text(value.to_owned())));
+            let texts = [("name", name), ("type", mime)].map(|(key, value)| (key, Value::Text(value.to_owned())));
             let mut values = Values::from(texts);
             // Not read as a form field, or an empty file would be none.
             values.insert("content", Value::Content(bytes));
@@ -129,22 +109,9 @@ impl Person {
     pub fn issue(&self, issue: &str) -> Result<Json, Refusal> {
         self.read(|store, caller| {
             let class = Store::class("issue")?;
-            let view = View {
-                store,
-                caller,
-                base: &self.tracker.base,
-                verbose: 2,
-            };
-            let names = class
-                .own_properties()
-                .iter()
-                .chain(PROTECTED)
-                .map(|property| property.name);
-            Ok(Json::Object(view.properties(
-                class,
-                store.get("issue", issue)?,
-                names,
-            )))
+            let view = View { store, caller, base: &self.tracker.base, verbose: 2 };
+            let names = class.own_properties().iter().chain(PROTECTED).map(|property| property.name);
+            Ok(Json::Object(view.properties(class, store.get("issue", issue)?, names)))
         })
     }
 
@@ -157,9 +124,7 @@ impl Person {
     pub fn messages(&self, issue: &str) -> Result<Vec<Message>, Refusal> {
         self.read(|store, _| {
             let ids = store.get("issue", issue)?.get("messages").links();
-            ids.iter()
-                .map(|id| Ok(message(store, store.get("msg", id)?)))
-                .collect()
+            ids.iter().map(|id| Ok(message(store, store.get("msg", id)?))).collect()
         })
     }
 
@@ -167,31 +132,21 @@ impl Person {
     pub fn files(&self, issue: &str) -> Result<Vec<Attachment>, Refusal> {
         self.read(|store, _| {
             let ids = store.get("issue", issue)?.get("files").links();
-            ids.iter()
-                .map(|id| Ok(attachment(store.get("file", id)?)))
-                .collect()
+            ids.iter().map(|id| Ok(attachment(store.get("file", id)?))).collect()
         })
     }
 
     fn caller(&self, store: &Store) -> Result<Caller, Refusal> {
-        Caller::named(store, &self.user)
-            .ok_or_else(|| Refusal::forbidden(format!("no user {}", self.user)))
+        Caller::named(store, &self.user).ok_or_else(|| Refusal::forbidden(format!("no user {}", self.user)))
     }
 
-    fn read<T>(
-        &self,
-        look: impl FnOnce(&Store, &Caller) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    fn read<T>(&self, look: impl FnOnce(&Store, &Caller) -> Result<T, Refusal>) -> Result<T, Refusal> {
         self.tracker.read(|store| look(store, &self.caller(store)?))
     }
 
-    fn write<T>(
-        &self,
-        change: impl FnOnce(&mut Store, &Caller) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    fn write<T>(&self, change: impl FnOnce(&mut Store, &Caller) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let caller = self.tracker.read(|store| self.caller(store))?;
-        self.tracker
-            .write(&caller, SOURCE, |store| change(store, &caller))
+        self.tracker.write(&caller, SOURCE, |store| change(store, &caller))
     }
 }
 
@@ -208,21 +163,12 @@ fn create<const N: usize>(
     let class = Store::class(class)?;
     caller.may_create(class)?;
     // Empty fields of a web form are as good as absent.
-    let given = fields
-        .into_iter()
-        .filter(|(_, raw)| !raw.is_empty())
-        .map(|(name, raw)| (name.to_owned(), raw));
+    let given = fields.into_iter().filter(|(_, raw)| !raw.is_empty()).map(|(name, raw)| (name.to_owned(), raw));
     let values = raw::values(store, class, None, &Fields::from_pairs(given))?;
     store.create(class.name, values, &caller.id)
 }
 
-fn set(
-    store: &mut Store,
-    caller: &Caller,
-    issue: &str,
-    property: &str,
-    value: &str,
-) -> Result<(), Refusal> {
+fn set(store: &mut Store, caller: &Caller, issue: &str, property: &str, value: &str) -> Result<(), Refusal> {
     let class = Store::class("issue")?;
     caller.may_edit(class, issue, property)?;
     let fields = Fields::from_pairs([(property.to_owned(), text(value))]);
@@ -232,32 +178,17 @@ fn set(
 
 fn message(store: &Store, msg: &Item) -> Message {
     let name = |class: &str, id: &str, property: &str| {
-        store
-            .get(class, id)
-            .ok()
-            .and_then(|item| item.get(property).text().map(str::to_owned))
+        store.get(class, id).ok().and_then(|item| item.get(property).text().map(str::to_owned))
     };
-    let keywords = msg
-        .get("keywords")
-        .links()
-        .iter()
-        .filter_map(|id| name("msg_keyword", id, "name"));
+    let keywords = msg.get("keywords").links().iter().filter_map(|id| name("msg_keyword", id, "name"));
     Message {
         id: msg.id.clone(),
-        author: msg
-            .get("author")
-            .link()
-            .and_then(|id| name("user", id, "username")),
+        author: msg.get("author").link().and_then(|id| name("user", id, "username")),
         date: match msg.get("date") {
             Value::Date(date) => Some(*date),
             _ => None,
         },
-        content: msg
-            .get("content")
-            .plain_json()
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        content: msg.get("content").plain_json().as_str().unwrap_or_default().to_owned(),
         keywords: keywords.collect(),
     }
 }
@@ -268,10 +199,5 @@ fn attachment(file: &Item) -> Attachment {
         Value::Content(bytes) => bytes.clone(),
         _ => Bytes::new(),
     };
-    Attachment {
-        id: file.id.clone(),
-        name: text("name"),
-        mime: text("type"),
-        bytes,
-    }
+    Attachment { id: file.id.clone(), name: text("name"), mime: text("type"), bytes }
 }

@@ -22,37 +22,23 @@ struct Token {
 
 impl PostOnce {
     /// Makes a token; answers it with the time it expires, in seconds since 1970.
-    pub(super) fn issue(
-        &self,
-        caller: &Caller,
-        class: &str,
-        fields: &Fields,
-    ) -> Result<(String, f64), Refusal> {
+    pub(super) fn issue(&self, caller: &Caller, class: &str, fields: &Fields) -> Result<(String, f64), Refusal> {
         let lifetime = match fields.get("lifetime") {
             None => 30 * 60,
             Some(Raw::Text(text)) => text.parse().map_err(|_| {
-                let message =
-                    "Value 'lifetime' must be an integer specify lifetime in seconds. Got";
+                let message = "Value 'lifetime' must be an integer specify lifetime in seconds. Got";
                 Refusal::usage(format!("{message} {text}."))
             })?,
             Some(_) => return Err(Refusal::usage("Value 'lifetime' must be an integer")),
         };
         if !(1..=3600).contains(&lifetime) {
-            let message =
-                "Value 'lifetime' must be between 1 second and 1 hour (3600 seconds). Got";
+            let message = "Value 'lifetime' must be between 1 second and 1 hour (3600 seconds). Got";
             return Err(Refusal::usage(format!("{message} {lifetime}.")));
         }
         let expires = Timestamp::now() + jiff::SignedDuration::from_secs(lifetime);
         let class = fields.get("generic").is_none().then(|| class.to_owned());
         let key = uuid::Uuid::new_v4().simple().to_string();
-        locked(&self.0).insert(
-            key.clone(),
-            Token {
-                user: caller.id.clone(),
-                class,
-                expires,
-            },
-        );
+        locked(&self.0).insert(key.clone(), Token { user: caller.id.clone(), class, expires });
         Ok((key, expires.as_duration().as_secs_f64()))
     }
 
@@ -64,9 +50,9 @@ impl PostOnce {
             return Err(invalid());
         }
         match token.class {
-            Some(wanted) if wanted != class => Err(Refusal::usage(format!(
-                "POE token '{key}' not valid for {class}, was generated for class {wanted}"
-            ))),
+            Some(wanted) if wanted != class => {
+                Err(Refusal::usage(format!("POE token '{key}' not valid for {class}, was generated for class {wanted}")))
+            }
             _ => Ok(()),
         }
     }

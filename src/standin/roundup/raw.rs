@@ -9,12 +9,7 @@ use super::value::Value;
 use bytes::Bytes;
 
 /// Reads all properties among the fields; those that Roundup keeps itself are passed over in silence.
-pub(super) fn values(
-    store: &Store,
-    class: &Class,
-    item: Option<&Item>,
-    fields: &Fields,
-) -> Result<Values, Refusal> {
+pub(super) fn values(store: &Store, class: &Class, item: Option<&Item>, fields: &Fields) -> Result<Values, Refusal> {
     if fields.is_empty() {
         return Err(Refusal::usage("No properties found."));
     }
@@ -26,10 +21,7 @@ pub(super) fn values(
             }
             (None, Some(_)) => {}
             (None, None) => {
-                return Err(Refusal::usage(format!(
-                    "Property {name} not found in class {}",
-                    class.name
-                )));
+                return Err(Refusal::usage(format!("Property {name} not found in class {}", class.name)));
             }
         }
     }
@@ -37,12 +29,7 @@ pub(super) fn values(
 }
 
 /// Reads one property.
-pub(super) fn value(
-    store: &Store,
-    property: &Property,
-    item: Option<&Item>,
-    raw: &Raw,
-) -> Result<Value, Refusal> {
+pub(super) fn value(store: &Store, property: &Property, item: Option<&Item>, raw: &Raw) -> Result<Value, Refusal> {
     if raw.is_empty() {
         return Ok(Value::Unset);
     }
@@ -59,17 +46,12 @@ fn scalar(store: &Store, name: &str, kind: Kind, text: &str) -> Result<Value, Re
         return Ok(Value::Unset);
     }
     match kind {
-        Kind::Number => text
-            .parse()
-            .map(Value::Number)
-            .map_err(|_| Refusal::usage(format!("property {name}: '{text}' is not a number"))),
+        Kind::Number => {
+            text.parse().map(Value::Number).map_err(|_| Refusal::usage(format!("property {name}: '{text}' is not a number")))
+        }
         Kind::Date => date::parse(text, store::now())
             .map(Value::Date)
-            .map_err(|error| {
-                Refusal::usage(format!(
-                    "property {name}: '{text}' is an invalid date ({error})"
-                ))
-            }),
+            .map_err(|error| Refusal::usage(format!("property {name}: '{text}' is an invalid date ({error})"))),
         Kind::Link(_) if text == "-1" => Ok(Value::Unset),
         Kind::Link(target) => link(store, name, target, text).map(Value::Link),
         _ => Ok(Value::Text(text.replace("\r\n", "\n").replace('\r', "\n"))),
@@ -80,57 +62,34 @@ fn scalar(store: &Store, name: &str, kind: Kind, text: &str) -> Result<Value, Re
 fn content(raw: &Raw) -> Result<Value, Refusal> {
     match raw {
         Raw::File(bytes) => Ok(Value::Content(bytes.clone())),
-        other => Ok(Value::Content(Bytes::from(
-            strip(single(other)?).to_owned(),
-        ))),
+        other => Ok(Value::Content(Bytes::from(strip(single(other)?).to_owned()))),
     }
 }
 
 fn single(raw: &Raw) -> Result<&str, Refusal> {
     match raw {
         Raw::Text(text) => Ok(text),
-        Raw::File(bytes) => {
-            std::str::from_utf8(bytes).map_err(|_| Refusal::usage("the text is not UTF-8"))
-        }
-        Raw::List(_) | Raw::BadList(_) => Err(Refusal::new(
-            405,
-            "'list' object has no attribute 'replace'",
-        )),
+        Raw::File(bytes) => std::str::from_utf8(bytes).map_err(|_| Refusal::usage("the text is not UTF-8")),
+        Raw::List(_) | Raw::BadList(_) => Err(Refusal::new(405, "'list' object has no attribute 'replace'")),
     }
 }
 
 /// A list replaces what is there, unless its entries say `+7` or `-7`.
-fn multilink(
-    store: &Store,
-    property: &Property,
-    target: &str,
-    item: Option<&Item>,
-    raw: &Raw,
-) -> Result<Value, Refusal> {
+fn multilink(store: &Store, property: &Property, target: &str, item: Option<&Item>, raw: &Raw) -> Result<Value, Refusal> {
     let entries: Vec<&str> = match raw {
         Raw::List(list) => list.iter().map(|entry| strip(entry)).collect(),
         Raw::BadList(kind) => {
-            return Err(Refusal::new(
-                405,
-                format!("'{kind}' object has no attribute 'strip'"),
-            ));
+            return Err(Refusal::new(405, format!("'{kind}' object has no attribute 'strip'")));
         }
         other => strip(single(other)?).split(',').map(strip).collect(),
     };
-    let mut current = item
-        .map(|item| item.get(property.name).links().to_vec())
-        .unwrap_or_default();
+    let mut current = item.map(|item| item.get(property.name).links().to_vec()).unwrap_or_default();
     let mut given = Vec::new();
     let mut replaces = true;
     for entry in entries.into_iter().filter(|entry| !entry.is_empty()) {
         let removes = entry.starts_with('-');
         replaces &= !entry.starts_with(['-', '+']);
-        let id = link(
-            store,
-            property.name,
-            target,
-            strip(entry.trim_start_matches(['-', '+'])),
-        )?;
+        let id = link(store, property.name, target, strip(entry.trim_start_matches(['-', '+'])))?;
         if removes {
             if let Some(at) = current.iter().position(|known| *known == id) {
                 current.remove(at);
@@ -154,9 +113,7 @@ fn link(store: &Store, name: &str, target: &str, text: &str) -> Result<String, R
     }
     let class = schema::class(target).ok_or_else(|| Refusal::no_such_class(target))?;
     if class.key.is_none() {
-        return Err(Refusal::usage(format!(
-            "you may only enter ID values for property {name}"
-        )));
+        return Err(Refusal::usage(format!("you may only enter ID values for property {name}")));
     }
     let unknown = || Refusal::usage(format!("property {name}: '{text}' is not a {target}."));
     store.lookup(class, text).map_err(|_| unknown())

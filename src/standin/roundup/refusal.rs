@@ -13,11 +13,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            allow: None,
-        }
+        Self { status, message: message.into(), allow: None }
     }
 
     pub(super) fn usage(message: impl Into<String>) -> Self {
@@ -47,11 +43,7 @@ impl Refusal {
 
     pub(super) fn method_not_allowed(method: &str, allowed: &'static str) -> Self {
         let message = format!("Method {method} not allowed. Allowed: {allowed}");
-        Self {
-            status: 405,
-            message,
-            allow: Some(allowed),
-        }
+        Self { status: 405, message, allow: Some(allowed) }
     }
 
     /// Inside its PUT handlers Roundup reports everything that is missing as a conflict.

@@ -17,15 +17,9 @@ pub(super) fn binary_content(request: &Request, class: &str, id: &str) -> Result
         let Value::Content(bytes) = item.get("content") else {
             return Err(Refusal::usage("Invalid attribute binary_content"));
         };
-        let default = if class.name == "msg" {
-            "text/plain"
-        } else {
-            "application/octet-stream"
-        };
+        let default = if class.name == "msg" { "text/plain" } else { "application/octet-stream" };
         let mime = item.get("type").text().unwrap_or(default);
-        let group = mime
-            .split_once('/')
-            .map_or_else(|| mime.to_owned(), |(group, _)| format!("{group}/*"));
+        let group = mime.split_once('/').map_or_else(|| mime.to_owned(), |(group, _)| format!("{group}/*"));
         let mut known = vec!["*/*", "application/octet-stream", group.as_str(), mime];
         known.sort_unstable();
         known.dedup();
@@ -34,14 +28,7 @@ pub(super) fn binary_content(request: &Request, class: &str, id: &str) -> Result
             match wanted {
                 "application/json" => {
                     let data = json!(python_bytes(bytes));
-                    return Ok(one_property(
-                        request,
-                        class,
-                        item,
-                        "binary_content",
-                        "<class 'bytes'>",
-                        &data,
-                    ));
+                    return Ok(one_property(request, class, item, "binary_content", "<class 'bytes'>", &data));
                 }
                 "*/*" => return Ok(Answer::new(200, mime, bytes.clone())),
                 wanted if known.contains(&wanted) => {
@@ -56,11 +43,7 @@ pub(super) fn binary_content(request: &Request, class: &str, id: &str) -> Result
 
 /// Bytes as Python writes them, which is all that JSON clients get to see of a content.
 fn python_bytes(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
     let mut text = format!("b{quote}");
     for byte in bytes {
         match byte {

@@ -34,8 +34,7 @@ pub struct RunningRoundup {
 /// When the address cannot be listened on, or the options contradict each other.
 pub async fn start(options: RoundupOptions) -> io::Result<RunningRoundup> {
     let address = tokio::net::lookup_host(&options.listen).await?.next();
-    let address =
-        address.ok_or_else(|| io::Error::other(format!("no address behind {}", options.listen)))?;
+    let address = address.ok_or_else(|| io::Error::other(format!("no address behind {}", options.listen)))?;
     let listener = TcpListener::bind(address)?;
     let origin = format!("http://{}", listener.local_addr()?);
     let outbox = Outbox::new(options.retry_delay).map_err(io::Error::other)?;
@@ -46,11 +45,7 @@ pub async fn start(options: RoundupOptions) -> io::Result<RunningRoundup> {
     }
     let handle = server.handle();
     let task = tokio::spawn(server);
-    Ok(RunningRoundup {
-        tracker,
-        server: handle,
-        task,
-    })
+    Ok(RunningRoundup { tracker, server: handle, task })
 }
 
 impl RunningRoundup {
@@ -69,10 +64,7 @@ impl RunningRoundup {
 
     /// Tells somebody more about all changes from now on.
     pub fn add_webhook(&self, url: &str, secret: &str) {
-        self.tracker.outbox.add(WebhookTarget {
-            url: url.to_owned(),
-            secret: secret.to_owned(),
-        });
+        self.tracker.outbox.add(WebhookTarget { url: url.to_owned(), secret: secret.to_owned() });
     }
 
     /// Ends the server and all deliveries; events that were not taken yet are lost.

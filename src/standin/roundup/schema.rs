@@ -48,15 +48,12 @@ pub(super) struct Class {
 impl Class {
     /// The property of that name, the read-only ones included.
     pub(super) fn property(&self, name: &str) -> Option<&'static Property> {
-        self.own_property(name)
-            .or_else(|| PROTECTED.iter().find(|property| property.name == name))
+        self.own_property(name).or_else(|| PROTECTED.iter().find(|property| property.name == name))
     }
 
     /// The property of that name, unless it is one that Roundup keeps itself.
     pub(super) fn own_property(&self, name: &str) -> Option<&'static Property> {
-        self.properties
-            .iter()
-            .find(|property| property.name == name)
+        self.properties.iter().find(|property| property.name == name)
     }
 
     /// All properties that clients may write.
@@ -71,8 +68,7 @@ impl Class {
 
     /// The property after which a list sorted by a link to this class is sorted.
     pub(super) fn order(&self) -> &'static str {
-        self.own_property("order")
-            .map_or(self.label, |property| property.name)
+        self.own_property("order").map_or(self.label, |property| property.name)
     }
 }
 
@@ -86,13 +82,8 @@ const fn p(name: &'static str, kind: Kind) -> Property {
 }
 
 /// What Roundup itself keeps for every item.
-pub(super) const PROTECTED: &[Property] = &[
-    p("activity", Date),
-    p("actor", Link("user")),
-    p("creation", Date),
-    p("creator", Link("user")),
-    p("id", Text),
-];
+pub(super) const PROTECTED: &[Property] =
+    &[p("activity", Date), p("actor", Link("user")), p("creation", Date), p("creator", Link("user")), p("id", Text)];
 
 /// All classes, by name.
 pub(super) const CLASSES: &[Class] = &[
@@ -101,23 +92,14 @@ pub(super) const CLASSES: &[Class] = &[
         key: Some("key"),
         label: "key",
         user_writes: true,
-        properties: &[
-            p("ext_tracker", Link("ext_tracker")),
-            p("msg", Link("msg")),
-            p("ext_id", Text),
-            p("key", Text),
-        ],
+        properties: &[p("ext_tracker", Link("ext_tracker")), p("msg", Link("msg")), p("ext_id", Text), p("key", Text)],
     },
     Class {
         name: "ext_tracker",
         key: Some("name"),
         label: "name",
         user_writes: false,
-        properties: &[
-            p("name", Text),
-            p("description", Text),
-            p("url_template", Text),
-        ],
+        properties: &[p("name", Text), p("description", Text), p("url_template", Text)],
     },
     Class {
         name: "file",
@@ -147,13 +129,7 @@ pub(super) const CLASSES: &[Class] = &[
             p("ext_tracker", Link("ext_tracker")),
         ],
     },
-    Class {
-        name: "keyword",
-        key: Some("name"),
-        label: "name",
-        user_writes: true,
-        properties: &[p("name", Text)],
-    },
+    Class { name: "keyword", key: Some("name"), label: "name", user_writes: true, properties: &[p("name", Text)] },
     Class {
         name: "msg",
         key: None,
@@ -172,13 +148,7 @@ pub(super) const CLASSES: &[Class] = &[
             p("content", Content),
         ],
     },
-    Class {
-        name: "msg_keyword",
-        key: Some("name"),
-        label: "name",
-        user_writes: false,
-        properties: &[p("name", Text)],
-    },
+    Class { name: "msg_keyword", key: Some("name"), label: "name", user_writes: false, properties: &[p("name", Text)] },
     Class {
         name: "priority",
         key: Some("name"),
@@ -191,12 +161,7 @@ pub(super) const CLASSES: &[Class] = &[
         key: None,
         label: "name",
         user_writes: false,
-        properties: &[
-            p("klass", Text),
-            p("name", Text),
-            p("url", Text),
-            p("private_for", Link("user")),
-        ],
+        properties: &[p("klass", Text), p("name", Text), p("url", Text), p("private_for", Link("user"))],
     },
     Class {
         name: "status",
@@ -227,21 +192,6 @@ pub(super) const CLASSES: &[Class] = &[
 
 /// The priorities and statuses of the classic template, in their order.
 pub(super) const VOCABULARIES: &[(&str, &[&str])] = &[
-    (
-        "priority",
-        &["critical", "urgent", "bug", "feature", "wish"],
-    ),
-    (
-        "status",
-        &[
-            "unread",
-            "deferred",
-            "chatting",
-            "need-eg",
-            "in-progress",
-            "testing",
-            "done-cbb",
-            "resolved",
-        ],
-    ),
+    ("priority", &["critical", "urgent", "bug", "feature", "wish"]),
+    ("status", &["unread", "deferred", "chatting", "need-eg", "in-progress", "testing", "done-cbb", "resolved"]),
 ];

@@ -12,25 +12,12 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 /// A server on the listener; it runs once it is polled.
-pub(super) fn server(
-    tracker: &Arc<Tracker>,
-    listener: TcpListener,
-    max_body: usize,
-) -> std::io::Result<dev::Server> {
+pub(super) fn server(tracker: &Arc<Tracker>, listener: TcpListener, max_body: usize) -> std::io::Result<dev::Server> {
     let tracker = Data::from(Arc::clone(tracker));
-    let app = move || {
-        App::new()
-            .app_data(tracker.clone())
-            .app_data(PayloadConfig::new(max_body))
-            .default_service(web::to(handle))
-    };
+    let app =
+        move || App::new().app_data(tracker.clone()).app_data(PayloadConfig::new(max_body)).default_service(web::to(handle));
     // Signals belong to the program that holds the stand-in.
-    Ok(HttpServer::new(app)
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .listen(listener)?
-        .run())
+    Ok(HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
 }
 
 async fn handle(tracker: Data<Tracker>, request: HttpRequest, body: Bytes) -> HttpResponse {
@@ -48,9 +35,7 @@ async fn handle(tracker: Data<Tracker>, request: HttpRequest, body: Bytes) -> Ht
         None => Some(answer(&tracker, &call)),
         Some(fault) => play(&fault, &tracker, &call).await,
     };
-    tracker
-        .control
-        .remember(&call, answer.as_ref().map_or(0, |answer| answer.status));
+    tracker.control.remember(&call, answer.as_ref().map_or(0, |answer| answer.status));
     answer.map_or_else(drop_connection, respond)
 }
 
@@ -73,9 +58,7 @@ fn answer(tracker: &Tracker, call: &Call) -> Answer {
         ("POST", "") => login_page::submit(tracker, call),
         (_, "") => login_page::start_page(tracker),
         (_, "rest") => rest::answer(tracker, call, ""),
-        (_, path) if path.starts_with("rest/") => {
-            rest::answer(tracker, call, &path["rest".len()..])
-        }
+        (_, path) if path.starts_with("rest/") => rest::answer(tracker, call, &path["rest".len()..]),
         (_, path) => login_page::content(tracker, path.split('/').next().unwrap_or_default()),
     }
 }
@@ -91,11 +74,7 @@ fn respond(answer: Answer) -> HttpResponse {
 
 /// A body that fails at once makes the server hang up before anything was sent.
 fn drop_connection() -> HttpResponse {
-    let broken = futures_util::stream::once(async {
-        Err::<Bytes, _>(std::io::Error::other("told to hang up"))
-    });
+    let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("told to hang up")) });
     let body = SizedStream::new(1, Box::pin(broken));
-    HttpResponse::Ok()
-        .message_body(BoxBody::new(body))
-        .unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
+    HttpResponse::Ok().message_body(BoxBody::new(body)).unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }

@@ -53,25 +53,15 @@ pub(super) struct Store {
 impl Store {
     /// A fresh tracker: users, vocabularies, keywords and external trackers.
     pub(super) fn new(options: &RoundupOptions) -> Result<Self, Refusal> {
-        let mut store = Self {
-            items: BTreeMap::new(),
-            changes: Vec::new(),
-        };
+        let mut store = Self { items: BTreeMap::new(), changes: Vec::new() };
         let named = |name: &str| Values::from([("name", Value::Text(name.to_owned()))]);
         for (at, user) in options.users.iter().enumerate() {
             let text = |text: &str| Value::Text(text.to_owned());
-            let values = [
-                ("username", text(&user.name)),
-                ("password", text(&user.password)),
-                ("roles", text(&user.roles)),
-            ];
+            let values = [("username", text(&user.name)), ("password", text(&user.password)), ("roles", text(&user.roles))];
             store.create("user", Values::from(values), "1")?;
             if at == 0 {
                 // Every Roundup has this user, and it cannot log in.
-                let anonymous = [
-                    ("username", text("anonymous")),
-                    ("roles", text("Anonymous")),
-                ];
+                let anonymous = [("username", text("anonymous")), ("roles", text("Anonymous"))];
                 store.create("user", Values::from(anonymous), "1")?;
             }
         }
@@ -98,10 +88,7 @@ impl Store {
 
     /// The item of that id, retired or not.
     pub(super) fn get(&self, class: &str, id: &str) -> Result<&Item, Refusal> {
-        self.all(class)
-            .iter()
-            .find(|item| item.id == id)
-            .ok_or_else(|| Refusal::no_such_item(class, id))
+        self.all(class).iter().find(|item| item.id == id).ok_or_else(|| Refusal::no_such_item(class, id))
     }
 
     /// All items of a class that are not retired, by id.
@@ -118,25 +105,15 @@ impl Store {
         let Some(property) = class.key else {
             return Err(Refusal::new(404, format!("Item '{key}' not found")));
         };
-        let found = self
-            .list(class.name)
-            .find(|item| item.get(property).text() == Some(key));
+        let found = self.list(class.name).find(|item| item.get(property).text() == Some(key));
         found.map(|item| item.id.clone()).ok_or_else(|| {
             // Quoted twice, because Roundup shows a Python KeyError.
-            Refusal::usage(format!(
-                "'No key ({property}) value \"{key}\" for \"{}\"'",
-                class.name
-            ))
+            Refusal::usage(format!("'No key ({property}) value \"{key}\" for \"{}\"'", class.name))
         })
     }
 
     /// Creates an item and answers its id.
-    pub(super) fn create(
-        &mut self,
-        class: &str,
-        mut values: Values,
-        actor: &str,
-    ) -> Result<String, Refusal> {
+    pub(super) fn create(&mut self, class: &str, mut values: Values, actor: &str) -> Result<String, Refusal> {
         let class = Self::class(class)?;
         auditors::before_create(self, class.name, &mut values)?;
         self.check(class, None, &values)?;
@@ -144,9 +121,7 @@ impl Store {
         let now = now();
         let properties = values.keys().copied().collect();
         for property in class.own_properties() {
-            values
-                .entry(property.name)
-                .or_insert_with(|| Value::initial(property.kind));
+            values.entry(property.name).or_insert_with(|| Value::initial(property.kind));
         }
         for property in PROTECTED {
             let value = match property.kind {
@@ -156,43 +131,22 @@ impl Store {
             };
             values.insert(property.name, value);
         }
-        self.items.entry(class.name).or_default().push(Item {
-            id: id.clone(),
-            retired: false,
-            values,
-        });
-        self.changes.push(Change {
-            class: class.name,
-            id: id.clone(),
-            action: Action::Create,
-            properties,
-        });
+        self.items.entry(class.name).or_default().push(Item { id: id.clone(), retired: false, values });
+        self.changes.push(Change { class: class.name, id: id.clone(), action: Action::Create, properties });
         Ok(id)
     }
 
     /// Changes an item and answers what really changed, the doings of the auditors included.
-    pub(super) fn set(
-        &mut self,
-        class: &str,
-        id: &str,
-        mut values: Values,
-        actor: &str,
-    ) -> Result<Values, Refusal> {
+    pub(super) fn set(&mut self, class: &str, id: &str, mut values: Values, actor: &str) -> Result<Values, Refusal> {
         let class = Self::class(class)?;
         self.get(class.name, id)?;
-        if values
-            .keys()
-            .any(|name| ["creator", "actor", "creation", "activity"].contains(name))
-        {
+        if values.keys().any(|name| ["creator", "actor", "creation", "activity"].contains(name)) {
             let message = "'\"creator\", \"actor\", \"creation\" and \"activity\" are reserved'";
             return Err(Refusal::usage(message));
         }
         auditors::before_set(self, class.name, id, &mut values)?;
         self.check(class, Some(id), &values)?;
-        let all = self
-            .items
-            .get_mut(class.name)
-            .map_or(&mut [][..], Vec::as_mut_slice);
+        let all = self.items.get_mut(class.name).map_or(&mut [][..], Vec::as_mut_slice);
         let Some(item) = all.iter_mut().find(|item| item.id == id) else {
             return Err(Refusal::no_such_item(class.name, id));
         };
@@ -204,33 +158,20 @@ impl Store {
         item.values.insert("activity", Value::Date(now()));
         item.values.insert("actor", Value::Link(actor.to_owned()));
         let properties = values.keys().copied().collect();
-        self.changes.push(Change {
-            class: class.name,
-            id: id.to_owned(),
-            action: Action::Set,
-            properties,
-        });
+        self.changes.push(Change { class: class.name, id: id.to_owned(), action: Action::Set, properties });
         Ok(values)
     }
 
     /// Takes an item out of all lists.
     pub(super) fn retire(&mut self, class: &str, id: &str) -> Result<(), Refusal> {
         let class = Self::class(class)?;
-        let all = self
-            .items
-            .get_mut(class.name)
-            .map_or(&mut [][..], Vec::as_mut_slice);
+        let all = self.items.get_mut(class.name).map_or(&mut [][..], Vec::as_mut_slice);
         let Some(item) = all.iter_mut().find(|item| item.id == id) else {
             return Err(Refusal::no_such_item(class.name, id));
         };
         item.retired = true;
         let (id, properties) = (id.to_owned(), Vec::new());
-        self.changes.push(Change {
-            class: class.name,
-            id,
-            action: Action::Retire,
-            properties,
-        });
+        self.changes.push(Change { class: class.name, id, action: Action::Retire, properties });
         Ok(())
     }
 
@@ -258,18 +199,13 @@ impl Store {
             return Ok(());
         };
         match self.lookup(class, key) {
-            Ok(other) if Some(other.as_str()) != id => {
-                Err(Refusal::conflict(format!("node with key \"{key}\" exists")))
-            }
+            Ok(other) if Some(other.as_str()) != id => Err(Refusal::conflict(format!("node with key \"{key}\" exists"))),
             _ => Ok(()),
         }
     }
 
     fn check_links(&self, target: &str, value: &Value) -> Result<(), Refusal> {
-        let ids = value
-            .link()
-            .into_iter()
-            .chain(value.links().iter().map(String::as_str));
+        let ids = value.link().into_iter().chain(value.links().iter().map(String::as_str));
         for id in ids {
             if self.get(target, id).is_err() {
                 return Err(Refusal::conflict(format!("{target} has no node {id}")));

@@ -25,11 +25,7 @@ pub(super) struct Tracker {
 }
 
 impl Tracker {
-    pub(super) fn new(
-        options: &RoundupOptions,
-        origin: &str,
-        outbox: Outbox,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn new(options: &RoundupOptions, origin: &str, outbox: Outbox) -> Result<Self, Refusal> {
         Ok(Self {
             origin: origin.to_owned(),
             base: format!("{origin}/tracker/"),

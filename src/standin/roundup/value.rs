@@ -57,9 +57,7 @@ impl Value {
             Self::Date(date) => json!(date::show(*date)),
             Self::Link(id) => json!(id),
             Self::Links(ids) => json!(ids),
-            Self::Content(bytes) => {
-                std::str::from_utf8(bytes).map_or(Json::Null, |text| json!(text))
-            }
+            Self::Content(bytes) => std::str::from_utf8(bytes).map_or(Json::Null, |text| json!(text)),
         }
     }
 

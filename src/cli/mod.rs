@@ -7,6 +7,8 @@ mod explain;
 mod links;
 mod output;
 mod serve;
+#[cfg(feature = "standin")]
+mod standin;
 mod sync;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -71,6 +73,10 @@ enum Command {
     Config(config::Arguments),
     /// List the links between issues
     Links(links::Arguments),
+    /// Run a stand-in tracker by itself, for tests
+    #[cfg(feature = "standin")]
+    #[command(hide = true)]
+    Standin(standin::Arguments),
     /// Print the completions of a shell
     Completions(completions::Arguments),
 }
@@ -157,6 +163,8 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Check(arguments) => check::run(global, arguments, output).await,
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Links(arguments) => links::run(global, arguments, output).await,
+        #[cfg(feature = "standin")]
+        Command::Standin(arguments) => standin::run(global, arguments, output).await,
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     }
 }

@@ -97,8 +97,7 @@ impl Intake {
 
     async fn publish(&self, mut job: Job) -> Result<(), Rejection> {
         let route = Route { sync: job.data.sync.clone(), lane: Lane::Live };
-        let span =
-            info_span!("publish", otel.name = "publish", otel.kind = "producer", sync = %route.sync, issue = job.subject);
+        let span = info_span!("publish", sync = %route.sync, issue = job.subject);
         job.traceparent = traceparent(&span);
         let published = self.queue.publish(&Destination::Now(route), &job).instrument(span).await;
         published.map_err(|fault| {

@@ -26,7 +26,7 @@ pub(super) async fn webhook(
 ) -> Result<HttpResponse, Rejection> {
     let name = TrackerName::new(tracker.into_inner());
     let sender = intake.senders.get(&name).ok_or(Rejection::UnknownTracker)?;
-    let span = info_span!("intake", otel.name = "intake", otel.kind = "server", tracker = %name, event = Empty, issue = Empty);
+    let span = info_span!("intake", tracker = %name, event = Empty, issue = Empty);
     continue_from(&span, header(&request, "traceparent"));
     let outcome = receive(&intake, sender, &request, payload).instrument(span).await;
     intake.metrics.event(sender.name.as_str(), word(&outcome));

@@ -114,3 +114,9 @@ pub(super) async fn forget(pool: &Pool, token: &Token, run: &str) -> Result<(), 
     on_pool!(pool, pool => sqlx::query(DELETE).bind(token.as_str()).bind(run).execute(pool).await?);
     Ok(())
 }
+
+pub(super) async fn surrender(pool: &Pool, token: &Token, run: &str) -> Result<(), StoreError> {
+    const UPDATE: &str = "UPDATE journal SET run = '' WHERE token = $1 AND run = $2 AND made IS NULL";
+    on_pool!(pool, pool => sqlx::query(UPDATE).bind(token.as_str()).bind(run).execute(pool).await?);
+    Ok(())
+}

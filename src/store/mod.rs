@@ -93,6 +93,10 @@ impl Records for Store {
         Ok(journal::close(&self.pool, token, made).await?)
     }
 
+    async fn surrender_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {
+        Ok(journal::surrender(&self.pool, token, run).await?)
+    }
+
     async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {
         Ok(journal::forget(&self.pool, token, run).await?)
     }

@@ -210,7 +210,7 @@ impl Run<'_> {
     }
 
     /// Writes down what became of an intent. One that was refused certainly did not happen; any other failure leaves it open, to
-    /// be looked for by the next run.
+    /// be looked for by the next run: at once where this one is through with it, else when it must have ended.
     async fn settle(
         &self,
         intent: &Intent,
@@ -231,7 +231,12 @@ impl Run<'_> {
                 applied.failures.push(format!("{rule}: {fault}"));
                 Ok(())
             }
-            Err(fault) => Err(fault.while_doing(format!("adding a {:?} on the {} side", intent.kind, intent.to))),
+            Err(fault) => {
+                if !fault.lingering {
+                    self.records.surrender_intent(&intent.token, &self.id).await?;
+                }
+                Err(fault.while_doing(format!("adding a {} on the {} side", intent.kind.name(), intent.to)))
+            }
         }
     }
 }

@@ -127,7 +127,7 @@ impl Engine {
     }
 
     fn evaluate(&self, loaded: &Loaded, options: &RunOptions) -> Plan {
-        let span = info_span!("evaluate", otel.name = "evaluate", changes = tracing::field::Empty);
+        let span = info_span!("evaluate", changes = tracing::field::Empty);
         let _entered = span.enter();
         let rule_options = Options { remote_change: options.remote_change };
         let mut plan = evaluate(&self.rules, loaded.local.as_ref(), &loaded.remote, &loaded.base, &rule_options);

@@ -29,6 +29,8 @@ pub struct Fault {
     pub hint: Option<String>,
     /// Fields that the tracker refused, where it names them.
     pub fields: Vec<String>,
+    /// Whether the other side may still be at work on the request: it gave no answer in time.
+    pub lingering: bool,
 }
 
 impl Fault {
@@ -57,7 +59,7 @@ impl Fault {
     }
 
     fn of(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, fields: Vec::new() }
+        Self { kind, message: message.into(), hint: None, fields: Vec::new(), lingering: false }
     }
 
     /// Adds what to do.

@@ -32,6 +32,9 @@ impl Run<'_> {
     }
 
     pub(super) fn may_be_running(&self, intent: &Intent) -> bool {
+        if intent.run.is_empty() {
+            return false;
+        }
         let age = self.clock.now().duration_since(intent.since);
         let deadline = jiff::SignedDuration::try_from(self.limits.deadline).unwrap_or(jiff::SignedDuration::MAX);
         age < deadline

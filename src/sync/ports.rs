@@ -163,7 +163,7 @@ pub struct Intent {
     pub size: Option<u64>,
     /// When it was first intended.
     pub since: Timestamp,
-    /// The run that intends it: another run must not touch it while that one may still be at work.
+    /// The run that intends it: another run must not touch it while that one may still be at work. Empty once that is over.
     pub run: String,
 }
 
@@ -251,6 +251,9 @@ pub trait Records: Send + Sync {
 
     /// Writes down that an effect happened and what it made.
     async fn close_intent(&self, token: &Token, made: &str) -> Result<(), Fault>;
+
+    /// Leaves an open intent to the next run: this one has ended its request and does not know its outcome.
+    async fn surrender_intent(&self, token: &Token, run: &str) -> Result<(), Fault>;
 
     /// Forgets an intent that certainly did not happen, if it still belongs to that run.
     async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault>;

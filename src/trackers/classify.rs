@@ -40,7 +40,10 @@ pub(super) fn fault_of_transport(error: reqwest::Error) -> Fault {
         words = format!("{words}: {inner}");
         source = inner.source();
     }
-    if error.is_builder() { Fault::bug(words) } else { Fault::transient(words) }
+    if error.is_builder() {
+        return Fault::bug(words);
+    }
+    Fault { lingering: error.is_timeout(), ..Fault::transient(words) }
 }
 
 #[cfg(test)]

@@ -59,8 +59,6 @@ impl Worker {
         };
         let span = info_span!(
             "consume",
-            otel.name = "consume",
-            otel.kind = "consumer",
             sync = %job.data.sync,
             issue = job.subject,
             event = %job.id,

@@ -31,7 +31,7 @@ async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option
     let draining = worker.lifecycle.draining();
     let mut since: Option<Timestamp> = None;
     loop {
-        let span = info_span!("sweep", otel.name = "sweep", sync = %engine.name, full);
+        let span = info_span!("sweep", sync = %engine.name, full);
         let now = worker.clock.now();
         let look_back = since.or_else(|| now.checked_sub(period).ok()).filter(|_| !full);
         match sweep(worker, engine, look_back).instrument(span).await {

@@ -247,7 +247,11 @@ impl Client {
             .as_ref()
             .and_then(|told| told["error"]["msg"].as_str().map(str::to_owned))
             .unwrap_or_else(|| answer.beginning());
-        let fault = answer.fault(&words);
+        let fault = match answer.status {
+            // Roundup's word for a value that it cannot take; a conflict of edits is 412.
+            StatusCode::CONFLICT | StatusCode::METHOD_NOT_ALLOWED => Fault::refused(format!("{}: {words}", answer.status)),
+            _ => answer.fault(&words),
+        };
         if fault.kind == FaultKind::Refused && words.contains("Unknown property") {
             return Err(Fault::permanent(format!("{}: {words}", self.tracker))
                 .hint("does the rule name a property that the tracker has?"));

@@ -1,7 +1,7 @@
 //! Files of a Roundup issue.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     client::{Client, add_to},
@@ -17,10 +17,12 @@ use crate::{
 
 /// Adds a file: uploaded first, linked second.
 pub(super) async fn add(client: &Client, issue: &IssueId, name: &str, content: FileContent) -> Result<String, Fault> {
-    if content.size == Some(0) {
-        return Err(Fault::refused(format!("the file \"{name}\" is empty, and Roundup's REST interface takes no empty file")));
-    }
-    let id = client.upload(name, content).await?;
+    let id = if content.size == Some(0) {
+        // An empty upload is refused; a blank in JSON is trimmed to an empty file.
+        client.create("file", &json!({ "name": name, "content": " " })).await?
+    } else {
+        client.upload(name, content).await?
+    };
     link(client, issue, &id).await?;
     Ok(id)
 }
@@ -32,7 +34,7 @@ pub(super) async fn find_linked(client: &Client, issue: &IssueId, intent: &Inten
         .list(
             "file",
             &[
-                ("name:", &format!("={}", intent.content)),
+                ("name:", intent.content.as_str()),
                 ("creator", client.username()),
                 ("creation", &format!("from {}", format_date(since))),
                 ("@fields", "id"),

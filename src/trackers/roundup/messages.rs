@@ -125,7 +125,7 @@ pub(super) async fn find_linked(client: &Client, issue: &IssueId, token: &Token)
 }
 
 async fn find(client: &Client, token: &Token) -> Result<Option<String>, Fault> {
-    let found = client.list("msg", &[("messageid:", &format!("={}", message_id(token))), ("@fields", "id")]).await?;
+    let found = client.list("msg", &[("messageid:", &message_id(token)), ("@fields", "id")]).await?;
     Ok(found.first().and_then(|item| item["id"].as_str()).map(str::to_owned))
 }
 

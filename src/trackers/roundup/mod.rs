@@ -94,8 +94,7 @@ impl Tracker for Roundup {
     async fn find_linked(&self, tracker: &TrackerName, remote: &[&str]) -> Result<Vec<IssueId>, Fault> {
         let mut issues: Vec<IssueId> = Vec::new();
         for remote in remote {
-            let ext_id = format!("={remote}");
-            let query = [("ext_id:", ext_id.as_str()), ("ext_tracker", tracker.as_str()), ("@fields", "id")];
+            let query = [("ext_id:", *remote), ("ext_tracker", tracker.as_str()), ("@fields", "id")];
             let found = match self.client.list("issue", &query).await {
                 // The tracker has no ext_tracker of that name yet, so nothing can be linked to it.
                 Err(fault) if fault.kind == FaultKind::Refused && fault.message.contains("ext_tracker") => Vec::new(),
@@ -198,7 +197,7 @@ impl Tracker for Roundup {
 
     async fn who_am_i(&self) -> Result<String, Fault> {
         let name = self.client.username();
-        let found = self.client.list("user", &[("username:", &format!("={name}")), ("@fields", "username")]).await?;
+        let found = self.client.list("user", &[("username:", name), ("@fields", "username")]).await?;
         let own = found.first().and_then(|user| user["username"].as_str());
         own.map(str::to_owned).ok_or_else(|| Fault::permanent(format!("{} does not show us our own account {name}", self.name)))
     }
@@ -207,7 +206,7 @@ impl Tracker for Roundup {
 impl Roundup {
     /// Makes the `ext_tracker` item of the remote tracker, if the tracker has none of that name.
     async fn ensure_ext_tracker(&self, tracker: &TrackerName) -> Result<(), Fault> {
-        let known = self.client.list("ext_tracker", &[("name:", &format!("={tracker}")), ("@fields", "id")]).await?;
+        let known = self.client.list("ext_tracker", &[("name:", tracker.as_str()), ("@fields", "id")]).await?;
         if known.is_empty() {
             self.client
                 .create("ext_tracker", &json!({ "name": tracker }))

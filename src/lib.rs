@@ -12,6 +12,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod coordination;
+#[cfg(feature = "standin")]
+pub mod demo;
 pub mod ids;
 pub mod intake;
 pub mod lifecycle;

@@ -3,6 +3,8 @@
 mod check;
 mod completions;
 mod config;
+#[cfg(feature = "standin")]
+mod demo;
 mod explain;
 mod links;
 mod output;
@@ -73,6 +75,9 @@ enum Command {
     Config(config::Arguments),
     /// List the links between issues
     Links(links::Arguments),
+    /// See it work: everything built in, against stand-in trackers
+    #[cfg(feature = "standin")]
+    Demo(demo::Arguments),
     /// Run a stand-in tracker by itself, for tests
     #[cfg(feature = "standin")]
     #[command(hide = true)]
@@ -163,6 +168,8 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Check(arguments) => check::run(global, arguments, output).await,
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Links(arguments) => links::run(global, arguments, output).await,
+        #[cfg(feature = "standin")]
+        Command::Demo(arguments) => demo::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
         Command::Standin(arguments) => standin::run(global, arguments, output).await,
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

@@ -224,6 +224,8 @@ fn searches() -> Vec<Step> {
         Get("/data/issue?status.name=unread"),
         Get("/data/issue?id=1"),
         Get("/data/issue?id=1,2"),
+        Get("/data/issue?id=1&id=2"),
+        Get("/data/issue?status=1&status=2"),
         Get("/data/issue?@fields=nope"),
         Get("/data/issue?@sort=nope"),
         Get("/data/issue?@page_size=x"),

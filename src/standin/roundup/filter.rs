@@ -20,6 +20,8 @@ enum Test {
     AnyOf(Vec<String>),
     Contains(String),
     Equals(String),
+    /// One of these ids of the item itself.
+    Id(Vec<String>),
     Number(Vec<f64>),
     During(Range),
 }
@@ -38,10 +40,20 @@ impl Condition {
             Kind::Link(target) | Kind::Multilink(target) => Test::AnyOf(ids(store, target, value)?),
             Kind::Date => Test::During(date::parse_range(value, store::now())),
             Kind::Number => Test::Number(value.split(',').filter_map(|number| number.parse().ok()).collect()),
-            _ if exact || name == "id" => Test::Equals(value.to_owned()),
+            _ if name == "id" => Test::Id(vec![value.to_owned()]),
+            _ if exact => Test::Equals(value.to_owned()),
             _ => Test::Contains(value.to_lowercase()),
         };
         Ok(Self { path, test })
+    }
+
+    /// Adds a condition to others: an id or link that is asked for several times means any of them, every other property all.
+    pub(super) fn add_to(self, conditions: &mut Vec<Self>) {
+        let same = conditions.iter_mut().find(|known| known.path == self.path);
+        match (same.map(|known| &mut known.test), self.test) {
+            (Some(Test::Id(known)), Test::Id(more)) | (Some(Test::AnyOf(known)), Test::AnyOf(more)) => known.extend(more),
+            (_, test) => conditions.push(Self { path: self.path, test }),
+        }
     }
 
     /// Whether the item meets the condition.
@@ -55,6 +67,7 @@ impl Condition {
             (Test::Contains(part), value) => {
                 part.is_empty() || value.text().is_some_and(|text| text.to_lowercase().contains(part))
             }
+            (Test::Id(ids), value) => value.text().is_some_and(|text| ids.iter().any(|id| id == text)),
             (Test::Equals(text), value) => text.is_empty() || value.text() == Some(text),
             (Test::Number(numbers), Value::Number(number)) => numbers.contains(number),
             (Test::During(range), Value::Date(date)) => range.contains(*date),

@@ -63,7 +63,7 @@ impl Wish {
                     wish.page_index = usize::try_from(number(name, value)?).unwrap_or(1).max(1);
                 }
                 _ if name.starts_with('@') || !collection => {}
-                _ => wish.conditions.push(Condition::parse(store, class, name, value)?),
+                _ => Condition::parse(store, class, name, value)?.add_to(&mut wish.conditions),
             }
         }
         group.append(&mut sort);

@@ -118,9 +118,11 @@ impl Client {
     /// The bytes of a file.
     pub(super) async fn download(&self, file: &str) -> Result<FileContent, Fault> {
         self.ensure_session().await?;
-        let request = self.request(Method::GET, &format!("data/file/{file}/binary_content"))?;
-        let request = self.authorized(request)?.header(header::ACCEPT, "application/octet-stream");
-        let response = self.http.send(request.header(header::ACCEPT_ENCODING, "identity")).await?;
+        let url = self.url(&format!("data/file/{file}/binary_content"))?;
+        // Any other Accept, or a second one, and Roundup answers with how Python would print the bytes.
+        let request = self.http.request(Method::GET, url).header(header::ACCEPT, "application/octet-stream");
+        let request = self.authorized(request)?.header(header::ACCEPT_ENCODING, "identity");
+        let response = self.http.send(request).await?;
         if !response.status().is_success() {
             let (status, headers) = (response.status(), response.headers().clone());
             return Err(Answer { status, headers, body: Vec::new() }.fault(&format!("file {file}")));
@@ -155,8 +157,11 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Fault> {
-        let url = self.base.join(&format!("rest/{path}")).map_err(|error| Fault::bug(format!("{path}: {error}")))?;
-        Ok(self.http.request(method, url))
+        Ok(self.http.request(method, self.url(path)?).header(header::ACCEPT, "application/json"))
+    }
+
+    fn url(&self, path: &str) -> Result<Url, Fault> {
+        self.base.join(&format!("rest/{path}")).map_err(|error| Fault::bug(format!("{path}: {error}")))
     }
 
     /// Sends a request with our session. A session that has ended is renewed once.
@@ -175,10 +180,8 @@ impl Client {
 
     /// Origin and X-Requested-With are Roundup's protection against forged requests; both are wanted on each write.
     fn authorized(&self, request: RequestBuilder) -> Result<RequestBuilder, Fault> {
-        let request = request
-            .header(header::ORIGIN, self.base.origin().ascii_serialization())
-            .header("X-Requested-With", "trackersync")
-            .header(header::ACCEPT, "application/json");
+        let request =
+            request.header(header::ORIGIN, self.base.origin().ascii_serialization()).header("X-Requested-With", "trackersync");
         Ok(match (self.session(), &self.credentials) {
             (Session::Cookie(cookie), _) => request.header(header::COOKIE, cookie),
             (_, Credentials::Basic { username, password }) => request.basic_auth(username, Some(password.expose())),

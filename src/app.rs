@@ -89,7 +89,7 @@ pub struct App {
 }
 
 impl App {
-    /// Builds everything. Trackers may be away, and so may RabbitMQ and Redis; the database has to be there.
+    /// Builds everything. Trackers may be away, and so may `RabbitMQ` and Redis; the database has to be there.
     ///
     /// # Errors
     /// The configuration, the database, or a data folder in use.

@@ -18,7 +18,9 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
         diagnostics.extend(found);
     }
     let errors = diagnostics.iter().filter(|diagnostic| !diagnostic.is_warning).count();
-    diagnostics.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
+    for diagnostic in &diagnostics {
+        output.diagnostic(diagnostic);
+    }
     let Some(config) = config.filter(|_| errors == 0) else {
         output.result(
             || json!({ "ok": false, "errors": errors, "warnings": diagnostics.len() - errors }),

@@ -183,7 +183,9 @@ impl Global {
         match config {
             Some(config) => {
                 app::compile_rules(&config).map_err(CliError::Configuration)?;
-                diagnostics.iter().for_each(|warning| output.diagnostic(warning));
+                for warning in &diagnostics {
+                    output.diagnostic(warning);
+                }
                 Ok(config)
             }
             None => Err(CliError::Configuration(diagnostics)),

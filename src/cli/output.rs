@@ -44,7 +44,9 @@ impl Output {
     pub(super) fn error(&self, error: &CliError) {
         match error {
             CliError::Configuration(diagnostics) | CliError::Start(StartError::Configuration(diagnostics)) => {
-                diagnostics.iter().for_each(|diagnostic| self.diagnostic(diagnostic));
+                for diagnostic in diagnostics {
+                    self.diagnostic(diagnostic);
+                }
                 let errors = diagnostics.iter().filter(|diagnostic| !diagnostic.is_warning).count();
                 if !self.json {
                     eprintln!("{errors} error{} in the configuration", if errors == 1 { "" } else { "s" });

@@ -34,9 +34,9 @@ use crate::ids::TrackerName;
 pub struct Config {
     /// `[server]`: intake and the folder of embedded data.
     pub server: server::ServerConfig,
-    /// `[queue]`: RabbitMQ, or embedded.
+    /// `[queue]`: `RabbitMQ`, or embedded.
     pub queue: services::QueueConfig,
-    /// `[store]`: PostgreSQL, or embedded SQLite.
+    /// `[store]`: `PostgreSQL`, or embedded `SQLite`.
     pub store: services::StoreConfig,
     /// `[coordination]`: Redis, or in this process.
     pub coordination: services::CoordinationConfig,
@@ -119,7 +119,7 @@ pub fn load(sources: &[Arc<Source>], environment: &Environment, settings: &[Stri
     let config = read(&tree, environment, &findings);
     let diagnostics = findings.into_vec();
     let usable = diagnostics.iter().all(|diagnostic| diagnostic.is_warning);
-    Loaded { config: config.filter(|_| usable), diagnostics }
+    Loaded { config: usable.then_some(config), diagnostics }
 }
 
 fn lay_over_variables(tree: &mut Table, environment: &Environment) {
@@ -148,7 +148,7 @@ fn lay_over_settings(tree: &mut Table, settings: &[String], findings: &Findings)
     }
 }
 
-fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Option<Config> {
+fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Config {
     let root = Section::new("the configuration", tree, findings);
     let empty = Table::empty(Place::Default);
     let section = |key: &'static str| root.section(key).unwrap_or_else(|| Section::new(format!("[{key}]"), &empty, findings));
@@ -161,7 +161,7 @@ fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Option<
     let trackers = tracker::read_all(&root, environment);
     let syncs = sync::read_all(&root, &trackers);
     root.finish();
-    Some(Config { server, queue, store, coordination, telemetry, worker, trackers, syncs })
+    Config { server, queue, store, coordination, telemetry, worker, trackers, syncs }
 }
 
 #[cfg(test)]

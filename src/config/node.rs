@@ -106,13 +106,12 @@ impl Table {
     pub fn set_path(&mut self, path: &[&str], node: Node) {
         let Some((first, rest)) = path.split_first() else { return };
         let place = node.place.clone();
-        let at = match self.entries.iter().position(|entry| entry.key == *first) {
-            Some(at) => at,
-            None => {
-                let value = Node { value: NodeValue::Table(Table::empty(place.clone())), place: place.clone() };
-                self.entries.push(Entry { key: (*first).to_owned(), place: place.clone(), value });
-                self.entries.len() - 1
-            }
+        let at = if let Some(at) = self.entries.iter().position(|entry| entry.key == *first) {
+            at
+        } else {
+            let value = Node { value: NodeValue::Table(Table::empty(place.clone())), place: place.clone() };
+            self.entries.push(Entry { key: (*first).to_owned(), place: place.clone(), value });
+            self.entries.len() - 1
         };
         let slot = &mut self.entries[at].value;
         if rest.is_empty() {

@@ -111,16 +111,15 @@ impl<'a> Section<'a> {
     /// A length of time such as `10m`, `1d` or `1h 30m`.
     pub fn duration(&self, key: &'static str) -> Option<Duration> {
         let text = self.text(key)?;
-        match parse_duration(&text.value) {
-            Some(duration) => Some(duration),
-            None => {
-                let message = format!("`{key}` is no length of time: `{}`", text.value);
-                self.findings.add(
-                    Diagnostic::error("config::duration", message, text.place)
-                        .hint("write a number and a unit: `500ms`, `30s`, `10m`, `2h`, `1d`"),
-                );
-                None
-            }
+        if let Some(duration) = parse_duration(&text.value) {
+            Some(duration)
+        } else {
+            let message = format!("`{key}` is no length of time: `{}`", text.value);
+            self.findings.add(
+                Diagnostic::error("config::duration", message, text.place)
+                    .hint("write a number and a unit: `500ms`, `30s`, `10m`, `2h`, `1d`"),
+            );
+            None
         }
     }
 

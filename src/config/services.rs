@@ -19,7 +19,7 @@ pub struct QueueConfig {
 /// Where links, journal and audit trail are kept.
 #[derive(Clone, Debug)]
 pub struct StoreConfig {
-    /// `postgres://…`. Absent: SQLite in the data folder.
+    /// `postgres://…`. Absent: `SQLite` in the data folder.
     pub url: Option<Secret>,
     /// Most connections to the database.
     pub max_connections: u32,

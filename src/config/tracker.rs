@@ -128,9 +128,10 @@ fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Op
         }
         kind
     });
-    let url = section.required_text("url").and_then(|text| match base_url(&text.value) {
-        Some(url) => Some(url),
-        None => {
+    let url = section.required_text("url").and_then(|text| {
+        if let Some(url) = base_url(&text.value) {
+            Some(url)
+        } else {
             let message = "`url` must begin with https:// (or http://) and hold no user name or password";
             section.findings.add(Diagnostic::error("config::url", message, text.place));
             None

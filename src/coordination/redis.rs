@@ -64,6 +64,7 @@ impl Redis {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
 fn failed(error: deadpool_redis::redis::RedisError) -> Fault {
     Fault::transient(format!("Redis: {error}"))
 }

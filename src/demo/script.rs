@@ -47,15 +47,12 @@ pub(super) async fn play(demo: &Demo, narrator: &Narrator) -> bool {
     let stage = Stage { demo, narrator, jane: demo.roundup.acting_as("jane") };
     narrator.tell("Tracker Sync between a Roundup (\"office\", ours) and a Jira (\"upstream\", the customer's).");
     narrator.tell("Both are stand-ins within this program; queue, store and coordination are embedded.");
-    match stage.all().await {
-        Ok(()) => {
-            narrator.tell("\nAll steps were verified on both sides.\n");
-            true
-        }
-        Err(NotSeen) => {
-            narrator.tell("\nThe demo failed at the step above.\n");
-            false
-        }
+    if let Ok(()) = stage.all().await {
+        narrator.tell("\nAll steps were verified on both sides.\n");
+        true
+    } else {
+        narrator.tell("\nThe demo failed at the step above.\n");
+        false
     }
 }
 

@@ -12,10 +12,13 @@ use crate::config::tracker::DeliveryProof;
 /// How far a Standard Webhooks timestamp may be off, in seconds.
 const TOLERANCE: i64 = 300;
 
+/// Looks up a header by its lower-case name.
+type Header<'h> = Box<dyn Fn(&str) -> Option<&'h str> + 'h>;
+
 /// A delivery as it came. Its body cannot be read.
 pub struct Unverified<'h> {
     body: Bytes,
-    header: Box<dyn Fn(&str) -> Option<&'h str> + 'h>,
+    header: Header<'h>,
 }
 
 /// The form of a delivery, which follows from how it was signed.
@@ -165,7 +168,7 @@ mod tests {
         assert!(verify(&secrets(&[]), &[("x-hub-signature", HUB)], "Hello World!", 0).is_err());
     }
 
-    /// Computed with Python: hmac.new(b"secret", b"evt_1.1700000000.{}", sha256), base64.
+    /// Computed with Python: hmac.new(b"secret", `b"evt_1.1700000000`.{}", sha256), base64.
     const SIGNATURE: &str = "v1,gcuLUJYfD9JQ2UlZMDEyUnqjiYF/KVJjsn3HLULsCj4=";
 
     #[test]

@@ -1,4 +1,4 @@
-//! Connections to RabbitMQ.
+//! Connections to `RabbitMQ`.
 
 use std::time::Duration;
 

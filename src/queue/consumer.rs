@@ -1,4 +1,4 @@
-//! Consuming from RabbitMQ: whatever ends (stream, channel, connection), everything is built anew, with a growing pause.
+//! Consuming from `RabbitMQ`: whatever ends (stream, channel, connection), everything is built anew, with a growing pause.
 
 use std::time::Duration;
 

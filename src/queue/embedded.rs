@@ -1,4 +1,4 @@
-//! The queue in this process, kept in an SQLite file. Each message is on disk before its publisher is told so.
+//! The queue in this process, kept in an `SQLite` file. Each message is on disk before its publisher is told so.
 
 use std::{path::Path, sync::Arc, time::Duration};
 

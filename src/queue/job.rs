@@ -1,4 +1,4 @@
-//! The event in the queue: CloudEvents 1.0 in JSON, one for each changed issue and sync.
+//! The event in the queue: `CloudEvents` 1.0 in JSON, one for each changed issue and sync.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The queue between intake and workers: RabbitMQ, or SQLite in this process. Two implementations of one port, with the same
+//! The queue between intake and workers: `RabbitMQ`, or `SQLite` in this process. Two implementations of one port, with the same
 //! promises: what [`Queue::publish`] took is durable, and what was delivered and not acknowledged comes again.
 
 mod connection;

@@ -1,4 +1,4 @@
-//! Publishing to RabbitMQ: confirmed, mandatory, bounded in time, over a connection of its own.
+//! Publishing to `RabbitMQ`: confirmed, mandatory, bounded in time, over a connection of its own.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The queue in RabbitMQ: durable quorum queues, confirms, manual acknowledgements.
+//! The queue in `RabbitMQ`: durable quorum queues, confirms, manual acknowledgements.
 
 use async_trait::async_trait;
 use lapin::{options::QueueDeclareOptions, types::FieldTable};
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{config::secret::Secret, ids::SyncName, sync::fault::Fault};
 
-/// The queue in RabbitMQ.
+/// The queue in `RabbitMQ`.
 pub struct RabbitMq {
     url: Secret,
     topology: Topology,

@@ -1,4 +1,4 @@
-//! The same contract for both: SQLite in this process, and the real RabbitMQ.
+//! The same contract for both: `SQLite` in this process, and the real `RabbitMQ`.
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! Exchanges and queues in RabbitMQ: what there is, declared in one place.
+//! Exchanges and queues in `RabbitMQ`: what there is, declared in one place.
 
 use lapin::{
     Channel, ExchangeKind,
@@ -117,7 +117,7 @@ async fn bind(channel: &Channel, queue: &ShortString, exchange: &ShortString, ke
     bound.map_err(|error| failed(&error))
 }
 
-/// 406 PRECONDITION_FAILED: it is there, and not as we want it.
+/// 406 `PRECONDITION_FAILED`: it is there, and not as we want it.
 fn differs(error: &lapin::Error, name: &ShortString) -> Fault {
     let fault = failed(error);
     if fault.message.contains("PRECONDITION") {

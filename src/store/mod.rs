@@ -1,4 +1,4 @@
-//! The durable state: links, journal, audit trail. SQLite in the data folder, or PostgreSQL; the same SQL for both.
+//! The durable state: links, journal, audit trail. `SQLite` in the data folder, or `PostgreSQL`; the same SQL for both.
 
 mod audit;
 mod journal;

@@ -33,9 +33,9 @@ pub(crate) use on_pool;
 /// Connections to one of the two databases.
 #[derive(Clone, Debug)]
 pub enum Pool {
-    /// SQLite, embedded.
+    /// `SQLite`, embedded.
     Sqlite(SqlitePool),
-    /// PostgreSQL.
+    /// `PostgreSQL`.
     Postgres(PgPool),
 }
 
@@ -69,7 +69,7 @@ impl From<StoreError> for Fault {
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Pool {
-    /// Opens (and makes, if need be) an SQLite file. What is committed is on disk.
+    /// Opens (and makes, if need be) an `SQLite` file. What is committed is on disk.
     ///
     /// # Errors
     /// The folder cannot be made, the file cannot be opened.
@@ -87,7 +87,7 @@ impl Pool {
         Ok(Self::Sqlite(pool))
     }
 
-    /// Opens a PostgreSQL database. Connections are made when they are needed, so this succeeds while it is away.
+    /// Opens a `PostgreSQL` database. Connections are made when they are needed, so this succeeds while it is away.
     ///
     /// # Errors
     /// The URL cannot be understood.

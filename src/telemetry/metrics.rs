@@ -123,7 +123,7 @@ impl Metrics {
         self.request_seconds.get_or_create(&Tracker { tracker: tracker.to_owned() }).observe(took.as_secs_f64());
     }
 
-    /// Everything in the text format of Prometheus (OpenMetrics).
+    /// Everything in the text format of Prometheus (`OpenMetrics`).
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();

@@ -15,7 +15,6 @@ pub(super) fn fault_of(status: StatusCode, headers: &HeaderMap, words: &str) -> 
     match status.as_u16() {
         401 => Fault::permanent(message).hint("the credentials are not accepted: look at username and password (or token)"),
         403 => Fault::permanent(message).hint("our account lacks a permission, or must log in once by hand (CAPTCHA)"),
-        404 | 410 => Fault::permanent(message),
         408 | 409 | 412 | 423 | 425 => Fault::transient(message),
         429 | 500..=599 => {
             Fault { kind: FaultKind::Transient { retry_after: retry_after(headers) }, ..Fault::transient(message) }

@@ -35,7 +35,8 @@ const UNSETTLED: Duration = Duration::from_secs(2);
 
 /// What became of an attempt.
 enum Attempt {
-    Ran(Result<Outcome, Fault>),
+    Ran(Box<Outcome>),
+    Failed(Fault),
     /// A run that began after the event was taken in has covered it.
     Covered,
     /// Another run holds the issue.
@@ -94,13 +95,13 @@ impl Worker {
     fn judge(&self, attempt: Attempt, job: &Job) -> (&'static str, Option<Verdict>, Option<Fault>) {
         let before = job.data.attempts;
         match attempt {
-            Attempt::Ran(Ok(outcome)) => {
+            Attempt::Ran(outcome) => {
                 tell(&outcome);
                 (outcome.word(), Some(Verdict::Done), None)
             }
             Attempt::Covered => ("covered", Some(Verdict::Done), None),
             Attempt::Busy => ("busy", Some(Verdict::Retry { pause: BUSY, counts: false }), None),
-            Attempt::Ran(Err(fault)) => {
+            Attempt::Failed(fault) => {
                 let verdict = after_fault(&fault, before, &self.config, rand::random());
                 (fault.word(), Some(verdict), Some(fault))
             }
@@ -118,15 +119,15 @@ impl Worker {
         }
         let remote = match engine.resolve(job.data.side, &job.data.issue).await {
             Ok(Ok(remote)) => remote,
-            Ok(Err(reason)) => return Attempt::Ran(Ok(Outcome::Ignored(reason))),
-            Err(fault) => return Attempt::Ran(Err(fault)),
+            Ok(Err(reason)) => return Attempt::Ran(Box::new(Outcome::Ignored(reason))),
+            Err(fault) => return Attempt::Failed(fault),
         };
         // Both sides' events of one link meet at the remote id.
         let key = format!("{}/{remote}", engine.name);
         match lease::take(&self.coordination, &key, self.config.lease).await {
             Ok(Some(lease)) => self.run_under(lease, engine, remote, job).await,
             Ok(None) => Attempt::Busy,
-            Err(fault) => Attempt::Ran(Err(fault)),
+            Err(fault) => Attempt::Failed(fault),
         }
     }
 
@@ -140,20 +141,21 @@ impl Worker {
         let aborted = self.lifecycle.aborted();
         let attempt = tokio::select! {
             ended = &mut task => match ended {
-                Ok(outcome) => Attempt::Ran(outcome),
+                Ok(Ok(outcome)) => Attempt::Ran(Box::new(outcome)),
+                Ok(Err(fault)) => Attempt::Failed(fault),
                 Err(error) => {
                     error!(%error, "the run ended in a panic");
                     Attempt::Panicked
                 }
             },
             () = tokio::time::sleep(self.config.deadline) => {
-                Attempt::Ran(Err(Fault::transient(format!("the run took longer than {:?}", self.config.deadline))))
+                Attempt::Failed(Fault::transient(format!("the run took longer than {:?}", self.config.deadline)))
             }
-            () = lease.lost.cancelled() => Attempt::Ran(Err(Fault::transient("the lease on the issue was lost"))),
+            () = lease.lost.cancelled() => Attempt::Failed(Fault::transient("the lease on the issue was lost")),
             () = aborted.cancelled() => Attempt::Aborted,
         };
         task.abort();
-        if let Attempt::Ran(Ok(outcome)) = &attempt
+        if let Attempt::Ran(outcome) = &attempt
             && outcome.report().is_none_or(|report| report.failures.is_empty())
         {
             self.cover(covered).await;

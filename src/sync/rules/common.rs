@@ -11,6 +11,7 @@ use crate::{
 
 /// When a rule may run, and when it may write.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a parameter of the configuration")]
 pub struct Gates {
     only_create: bool,
     local_only_update: bool,

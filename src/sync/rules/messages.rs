@@ -43,20 +43,22 @@ impl Rule for Messages {
         let to_remote = self.missing_remotely(evaluation);
         let mut told = Vec::new();
         if !to_local.is_empty() {
-            match evaluation.refusal(Side::Local) {
-                Some(refusal) => told.push(refusal.to_owned()),
-                None => {
-                    told.push(format!("{} new remote message(s) to the local side", to_local.len()));
-                    to_local.into_iter().for_each(|message| evaluation.copy_to_local(message));
+            if let Some(refusal) = evaluation.refusal(Side::Local) {
+                told.push(refusal.to_owned());
+            } else {
+                told.push(format!("{} new remote message(s) to the local side", to_local.len()));
+                for message in to_local {
+                    evaluation.copy_to_local(message);
                 }
             }
         }
         if !to_remote.is_empty() {
-            match evaluation.refusal(Side::Remote) {
-                Some(refusal) => told.push(refusal.to_owned()),
-                None => {
-                    told.push(format!("{} local message(s) to the remote side", to_remote.len()));
-                    to_remote.into_iter().for_each(|(id, text)| evaluation.add_text(Side::Remote, text, id));
+            if let Some(refusal) = evaluation.refusal(Side::Remote) {
+                told.push(refusal.to_owned());
+            } else {
+                told.push(format!("{} local message(s) to the remote side", to_remote.len()));
+                for (id, text) in to_remote {
+                    evaluation.add_text(Side::Remote, text, id);
                 }
             }
         }

@@ -78,14 +78,14 @@ impl Client {
             return Ok(None);
         }
         self.refuse_unless_known(&answer)?;
-        self.value(&answer).map(Some)
+        value(&answer).map(Some)
     }
 
     /// A request with a JSON body.
     pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
         let answer = self.http.answer(self.request(method, path)?.json(body)).await?;
         self.refuse_unless_known(&answer)?;
-        self.value(&answer)
+        value(&answer)
     }
 
     /// Uploads an attachment; the answer of Jira.
@@ -104,20 +104,20 @@ impl Client {
         if too_large {
             return Err(Fault::refused(format!("{} takes no attachment as large as \"{name}\"", self.tracker)));
         }
-        self.value(&answer)
+        value(&answer)
     }
 
     /// The bytes of an attachment. Cloud sends us to another host, which must not see our credentials.
     pub(super) async fn download(&self, attachment: &str) -> Result<FileContent, Fault> {
         let url = self.content_url(attachment).await?;
-        let mut response = self.http.send(self.identity(self.authorized(self.http.request(Method::GET, url.clone())))).await?;
+        let mut response = self.http.send(identity(self.authorized(self.http.request(Method::GET, url.clone())))).await?;
         if response.status().is_redirection() {
             let target = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let target = target.and_then(|target| url.join(target).ok()).filter(|target| allowed_target(&url, target));
             let Some(target) = target else {
                 return Err(Fault::permanent(format!("{} sends attachment {attachment} from nowhere", self.tracker)));
             };
-            response = self.http.send(self.identity(self.http.request(Method::GET, target))).await?;
+            response = self.http.send(identity(self.http.request(Method::GET, target))).await?;
         }
         if !response.status().is_success() {
             let (status, headers) = (response.status(), response.headers().clone());
@@ -148,7 +148,7 @@ impl Client {
 
     async fn ask_myself(&self) -> Result<Value, Fault> {
         let answer = self.http.answer(self.request(Method::GET, "rest/api/2/myself")?).await?;
-        self.value(&answer).map_err(|fault| fault.while_doing(format!("{} does not know us", self.tracker)))
+        value(&answer).map_err(|fault| fault.while_doing(format!("{} does not know us", self.tracker)))
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Fault> {
@@ -166,10 +166,6 @@ impl Client {
         }
     }
 
-    fn identity(&self, request: RequestBuilder) -> RequestBuilder {
-        request.header(header::ACCEPT_ENCODING, "identity")
-    }
-
     /// An answer to nobody in particular is no answer: with a bad credential Jira may answer 200 as to a stranger.
     fn refuse_unless_known(&self, answer: &Answer) -> Result<(), Fault> {
         let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
@@ -184,15 +180,21 @@ impl Client {
         }
         Ok(())
     }
+}
 
-    fn value(&self, answer: &Answer) -> Result<Value, Fault> {
-        if answer.status.is_success() {
-            // 204 comes with a content type and no body.
-            return if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() };
-        }
-        let (words, fields) = words_of(&answer.body).unwrap_or_else(|| (answer.beginning(), Vec::new()));
-        Err(Fault { fields, ..answer.fault(&words) })
+/// The JSON of a success, or the fault with Jira's words.
+fn value(answer: &Answer) -> Result<Value, Fault> {
+    if answer.status.is_success() {
+        // 204 comes with a content type and no body.
+        return if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() };
     }
+    let (words, fields) = words_of(&answer.body).unwrap_or_else(|| (answer.beginning(), Vec::new()));
+    Err(Fault { fields, ..answer.fault(&words) })
+}
+
+/// Asks for a file as it is: a length is then the file's own.
+fn identity(request: RequestBuilder) -> RequestBuilder {
+    request.header(header::ACCEPT_ENCODING, "identity")
 }
 
 /// Where a redirect of an attachment may lead: never from TLS to none.

@@ -22,14 +22,11 @@ pub(super) async fn go_to(client: &Client, id: &IssueId, status: &Value) -> Resu
         let to = &transition["to"];
         to["name"].as_str().is_some_and(|name| same_text(name, &wanted)) || to["id"].as_str() == Some(wanted.as_str())
     };
-    match transitions.iter().find(leads_there) {
-        Some(transition) => {
-            client.send(Method::POST, &path, &json!({ "transition": { "id": transition["id"] } })).await.map(|_| ())
-        }
-        None => {
-            let open: Vec<&str> = transitions.iter().filter_map(|transition| transition["to"]["name"].as_str()).collect();
-            let fault = Fault::refused(format!("no transition leads to status \"{wanted}\" from here"));
-            Err(Fault { fields: vec!["status".to_owned()], ..fault }.hint(format!("possible now: {}", open.join(", "))))
-        }
+    if let Some(transition) = transitions.iter().find(leads_there) {
+        client.send(Method::POST, &path, &json!({ "transition": { "id": transition["id"] } })).await.map(|_| ())
+    } else {
+        let open: Vec<&str> = transitions.iter().filter_map(|transition| transition["to"]["name"].as_str()).collect();
+        let fault = Fault::refused(format!("no transition leads to status \"{wanted}\" from here"));
+        Err(Fault { fields: vec!["status".to_owned()], ..fault }.hint(format!("possible now: {}", open.join(", "))))
     }
 }

@@ -110,7 +110,7 @@ impl Client {
             .text("name", name.to_owned())
             .text("type", media_type)
             .part("content", part.file_name(name.to_owned()));
-        let request = self.authorized(self.request(Method::POST, "data/file")?)?.multipart(form);
+        let request = self.authorized(self.request(Method::POST, "data/file")?).multipart(form);
         let answer = self.http.answer(request).await?;
         self.created(&answer)
     }
@@ -121,7 +121,7 @@ impl Client {
         let url = self.url(&format!("data/file/{file}/binary_content"))?;
         // Any other Accept, or a second one, and Roundup answers with how Python would print the bytes.
         let request = self.http.request(Method::GET, url).header(header::ACCEPT, "application/octet-stream");
-        let request = self.authorized(request)?.header(header::ACCEPT_ENCODING, "identity");
+        let request = self.authorized(request).header(header::ACCEPT_ENCODING, "identity");
         let response = self.http.send(request).await?;
         if !response.status().is_success() {
             let (status, headers) = (response.status(), response.headers().clone());
@@ -168,25 +168,25 @@ impl Client {
     async fn answer(&self, request: impl Fn() -> Result<RequestBuilder, Fault>) -> Result<Answer, Fault> {
         self.ensure_session().await?;
         let session = self.session();
-        let answer = self.http.answer(self.authorized(request()?)?).await?;
+        let answer = self.http.answer(self.authorized(request()?)).await?;
         let denied = matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if !denied || !matches!(session, Session::Cookie(_)) {
             return Ok(answer);
         }
         self.set_session(Session::Unknown);
         self.ensure_session().await?;
-        self.http.answer(self.authorized(request()?)?).await
+        self.http.answer(self.authorized(request()?)).await
     }
 
     /// Origin and X-Requested-With are Roundup's protection against forged requests; both are wanted on each write.
-    fn authorized(&self, request: RequestBuilder) -> Result<RequestBuilder, Fault> {
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
         let request =
             request.header(header::ORIGIN, self.base.origin().ascii_serialization()).header("X-Requested-With", "trackersync");
-        Ok(match (self.session(), &self.credentials) {
+        match (self.session(), &self.credentials) {
             (Session::Cookie(cookie), _) => request.header(header::COOKIE, cookie),
             (_, Credentials::Basic { username, password }) => request.basic_auth(username, Some(password.expose())),
             (_, Credentials::Bearer(token)) => request.bearer_auth(token.expose()),
-        })
+        }
     }
 
     fn session(&self) -> Session {

@@ -171,16 +171,13 @@ impl Tracker for Roundup {
         let item = self.item(id, "ext_id,ext_tracker,ext_attributes", "2").await?;
         let Some(found) = item.map(|mut item| item["attributes"].take()) else { return Ok(()) };
         let mut fields = serde_json::Map::new();
-        match found["ext_attributes"]["id"].as_str() {
-            Some(message) => {
-                let body = json!({ "content": content });
-                self.client.change(Method::PUT, &format!("data/msg/{message}"), &body).await?;
-            }
-            None => {
-                let now = convert::format_date(jiff::Timestamp::now());
-                let body = json!({ "content": content, "author": self.client.username(), "date": now });
-                fields.insert("ext_attributes".to_owned(), json!(self.client.create("msg", &body).await?));
-            }
+        if let Some(message) = found["ext_attributes"]["id"].as_str() {
+            let body = json!({ "content": content });
+            self.client.change(Method::PUT, &format!("data/msg/{message}"), &body).await?;
+        } else {
+            let now = convert::format_date(jiff::Timestamp::now());
+            let body = json!({ "content": content, "author": self.client.username(), "date": now });
+            fields.insert("ext_attributes".to_owned(), json!(self.client.create("msg", &body).await?));
         }
         if found["ext_id"].as_str() != Some(state.remote.as_str()) {
             fields.insert("ext_id".to_owned(), json!(state.remote));

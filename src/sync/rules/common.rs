@@ -1,8 +1,11 @@
 //! Parameters that are common to all kinds: the attribute names, and when a rule runs at all.
 
+use serde_json::Value;
+
 use super::{
-    RuleOutcome,
+    Access, RuleOutcome,
     evaluation::{Evaluation, Verdict},
+    mapping::Mapping,
 };
 use crate::{
     config::section::{Located, Section},
@@ -63,6 +66,44 @@ pub(super) fn required_local_name(section: &Section<'_>) -> Option<String> {
         section.missing("local_name");
     }
     name.map(|name| name.value)
+}
+
+/// Two attributes and the translation between their values: what most kinds are made of.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub local: String,
+    pub remote: String,
+    pub mapping: Mapping,
+}
+
+impl Pair {
+    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
+        let (local, remote) = (required_local_name(section), required_remote_name(section));
+        let mapping = Mapping::read(section);
+        Some(Self { local: local?, remote: remote?, mapping })
+    }
+
+    /// Both are read; those of the named sides may be written.
+    pub(super) fn access(&self, writes: &[Side]) -> Access {
+        let mut access = Access::default();
+        access.local.paths.insert(self.local.clone());
+        access.remote.paths.insert(self.remote.clone());
+        access.writes.extend(writes.iter().map(|side| (*side, self.path(*side).to_owned())));
+        access
+    }
+
+    fn path(&self, side: Side) -> &str {
+        match side {
+            Side::Local => &self.local,
+            Side::Remote => &self.remote,
+        }
+    }
+
+    /// The values of both sides as earlier rules left them, the remote one as [`Mapping::seen`].
+    pub(super) fn values(&self, evaluation: &Evaluation<'_>) -> (Value, Value) {
+        let remote = evaluation.value(Side::Remote, &self.remote);
+        (evaluation.value(Side::Local, &self.local), self.mapping.seen(&remote))
+    }
 }
 
 /// The remote attribute's path, which this kind needs.

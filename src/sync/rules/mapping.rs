@@ -113,6 +113,13 @@ impl Mapping {
         there || back
     }
 
+    /// Whether a map, in either direction, holds the two for the same.
+    #[must_use]
+    pub fn same_by_map(&self, local: &Value, remote: &Value) -> bool {
+        let mapped = self.to_remote.is_some() || self.to_local.is_some();
+        mapped && !is_unset(local) && !is_unset(remote) && self.in_line(local, remote)
+    }
+
     /// Whether a local value counts as unset.
     #[must_use]
     pub fn is_local_unset(&self, local: &Value) -> bool {

@@ -120,6 +120,16 @@ fn to_local_follows_the_remote_side_and_never_erases() {
 }
 
 #[test]
+fn one_way_rules_leave_alone_what_a_map_holds_for_the_same() {
+    let map = "map = { high = \"Urgent\", critical = \"Urgent\" }\n";
+    for kind in ["to_local", "to_remote"] {
+        let rule = format!("[[rule]]\nkind = \"{kind}\"\nlocal_name = \"l\"\nremote_name = \"r\"\n{map}");
+        let (local, remote) = (attributes(json!({ "l": "high" })), attributes(json!({ "r": "Urgent" })));
+        assert!(run(&rule, Some(local), remote, json!({})).is_empty(), "{kind}");
+    }
+}
+
+#[test]
 fn to_local_default_fills_only_what_is_unset() {
     let rule = "[[rule]]\nkind = \"to_local_default\"\nlocal_name = \"l\"\nremote_name = \"r\"\nr_default = \"d\"\nlocal_unset = \"-\"\n";
     let with = |local, remote| {

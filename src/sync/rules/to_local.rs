@@ -5,9 +5,8 @@
 
 use super::{
     Access, Rule,
-    common::{required_local_name, required_remote_name},
+    common::Pair,
     evaluation::{Evaluation, Verdict},
-    mapping::Mapping,
 };
 use crate::{
     config::section::Section,
@@ -18,40 +17,29 @@ use crate::{
 };
 
 #[derive(Debug)]
-struct ToLocal {
-    local: String,
-    remote: String,
-    mapping: Mapping,
-}
+struct ToLocal(Pair);
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
-    let (local, remote) = (required_local_name(section), required_remote_name(section));
-    let mapping = Mapping::read(section);
-    Some(Box::new(ToLocal { local: local?, remote: remote?, mapping }))
+    Some(Box::new(ToLocal(Pair::read(section)?)))
 }
 
 impl Rule for ToLocal {
     fn access(&self) -> Access {
-        let mut access = Access::default();
-        access.local.paths.insert(self.local.clone());
-        access.remote.paths.insert(self.remote.clone());
-        access.writes.insert((Side::Local, self.local.clone()));
-        access
+        self.0.access(&[Side::Local])
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let remote = self.mapping.seen(&evaluation.value(Side::Remote, &self.remote));
-        let local = evaluation.value(Side::Local, &self.local);
-        let wanted = match self.mapping.to_local(&remote) {
+        let (local, remote) = self.0.values(evaluation);
+        let wanted = match self.0.mapping.to_local(&remote) {
             Ok(wanted) => wanted,
             Err(missing) => return Verdict::failed(missing.reason()),
         };
         if is_unset(&wanted) {
-            return Verdict::unchanged(format!("remote {} is unset", self.remote));
+            return Verdict::unchanged(format!("remote {} is unset", self.0.remote));
         }
-        if equal(&wanted, &local) {
+        if equal(&wanted, &local) || self.0.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
-        evaluation.set(Side::Local, &self.local, wanted, &format!("remote {} is {}", self.remote, shown(&remote)))
+        evaluation.set(Side::Local, &self.0.local, wanted, &format!("remote {} is {}", self.0.remote, shown(&remote)))
     }
 }

@@ -4,9 +4,8 @@
 
 use super::{
     Access, Rule,
-    common::{required_local_name, required_remote_name},
+    common::Pair,
     evaluation::{Evaluation, Verdict},
-    mapping::Mapping,
 };
 use crate::{
     config::section::Section,
@@ -17,43 +16,32 @@ use crate::{
 };
 
 #[derive(Debug)]
-struct ToRemote {
-    local: String,
-    remote: String,
-    mapping: Mapping,
-}
+struct ToRemote(Pair);
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
-    let (local, remote) = (required_local_name(section), required_remote_name(section));
-    let mapping = Mapping::read(section);
-    Some(Box::new(ToRemote { local: local?, remote: remote?, mapping }))
+    Some(Box::new(ToRemote(Pair::read(section)?)))
 }
 
 impl Rule for ToRemote {
     fn access(&self) -> Access {
-        let mut access = Access::default();
-        access.local.paths.insert(self.local.clone());
-        access.remote.paths.insert(self.remote.clone());
-        access.writes.insert((Side::Remote, self.remote.clone()));
-        access
+        self.0.access(&[Side::Remote])
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
         if !evaluation.local_exists() {
             return Verdict::skipped("the local issue does not exist yet");
         }
-        let local = evaluation.value(Side::Local, &self.local);
-        let remote = self.mapping.seen(&evaluation.value(Side::Remote, &self.remote));
-        let wanted = match self.mapping.to_remote(&local) {
+        let (local, remote) = self.0.values(evaluation);
+        let wanted = match self.0.mapping.to_remote(&local) {
             Ok(wanted) => wanted,
             Err(missing) => return Verdict::failed(missing.reason()),
         };
         if is_unset(&wanted) && is_unset(&remote) {
             return Verdict::unchanged("both are unset");
         }
-        if equal(&wanted, &remote) {
+        if equal(&wanted, &remote) || self.0.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&remote)));
         }
-        evaluation.set(Side::Remote, &self.remote, wanted, &format!("local {} is {}", self.local, shown(&local)))
+        evaluation.set(Side::Remote, &self.0.remote, wanted, &format!("local {} is {}", self.0.local, shown(&local)))
     }
 }

@@ -10,9 +10,8 @@ use serde_json::Value;
 
 use super::{
     Access, Rule,
-    common::{required_local_name, required_remote_name},
+    common::Pair,
     evaluation::{Evaluation, Verdict},
-    mapping::Mapping,
 };
 use crate::{
     config::{
@@ -37,17 +36,13 @@ const CONFLICTS: [(&str, Conflict); 3] = [("remote", Conflict::Remote), ("local"
 
 #[derive(Debug)]
 struct TwoWay {
-    local: String,
-    remote: String,
-    mapping: Mapping,
+    pair: Pair,
     conflict: Conflict,
 }
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
-    let (local, remote) = (required_local_name(section), required_remote_name(section));
-    let mapping = Mapping::read(section);
-    let conflict = read_conflict(section);
-    Some(Box::new(TwoWay { local: local?, remote: remote?, mapping, conflict }))
+    let (pair, conflict) = (Pair::read(section), read_conflict(section));
+    Some(Box::new(TwoWay { pair: pair?, conflict }))
 }
 
 fn read_conflict(section: &Section<'_>) -> Conflict {
@@ -65,18 +60,12 @@ fn read_conflict(section: &Section<'_>) -> Conflict {
 
 impl Rule for TwoWay {
     fn access(&self) -> Access {
-        let mut access = Access::default();
-        access.local.paths.insert(self.local.clone());
-        access.remote.paths.insert(self.remote.clone());
-        access.writes.insert((Side::Local, self.local.clone()));
-        access.writes.insert((Side::Remote, self.remote.clone()));
-        access
+        self.pair.access(&[Side::Local, Side::Remote])
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let local = evaluation.value(Side::Local, &self.local);
-        let remote = self.mapping.seen(&evaluation.value(Side::Remote, &self.remote));
-        if self.mapping.in_line(&local, &remote) {
+        let (local, remote) = self.pair.values(evaluation);
+        if self.pair.mapping.in_line(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
         if is_unset(&local) && is_unset(&remote) {
@@ -105,11 +94,11 @@ impl TwoWay {
     /// only, so that a first sync takes the remote values.
     fn changed(&self, evaluation: &Evaluation<'_>, side: Side, now: &Value) -> bool {
         let before = match side {
-            Side::Local => evaluation.base().local.get(&self.local),
-            Side::Remote => evaluation.base().remote.get(&self.remote),
+            Side::Local => evaluation.base().local.get(&self.pair.local),
+            Side::Remote => evaluation.base().remote.get(&self.pair.remote),
         };
         match (side, before) {
-            (Side::Remote, before) => !equal(&self.mapping.seen(before.unwrap_or(&Value::Null)), now),
+            (Side::Remote, before) => !equal(&self.pair.mapping.seen(before.unwrap_or(&Value::Null)), now),
             (Side::Local, Some(before)) => !equal(before, now),
             (Side::Local, None) => false,
         }
@@ -128,13 +117,13 @@ impl TwoWay {
 
     fn set_defaults(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
         let mut verdicts = Vec::new();
-        if !is_unset(&self.mapping.l_default) && evaluation.local_exists() {
-            let value = self.mapping.l_default.clone();
-            verdicts.push(evaluation.set(Side::Remote, &self.remote, value, "both are unset, l_default"));
+        if !is_unset(&self.pair.mapping.l_default) && evaluation.local_exists() {
+            let value = self.pair.mapping.l_default.clone();
+            verdicts.push(evaluation.set(Side::Remote, &self.pair.remote, value, "both are unset, l_default"));
         }
-        if !is_unset(&self.mapping.r_default) {
-            let value = self.mapping.r_default.clone();
-            verdicts.push(evaluation.set(Side::Local, &self.local, value, "both are unset, r_default"));
+        if !is_unset(&self.pair.mapping.r_default) {
+            let value = self.pair.mapping.r_default.clone();
+            verdicts.push(evaluation.set(Side::Local, &self.pair.local, value, "both are unset, r_default"));
         }
         let changed = verdicts.iter().any(|verdict| verdict.outcome == RuleOutcome::Change);
         let reasons: Vec<String> = verdicts.into_iter().map(|verdict| verdict.reason).collect();
@@ -143,16 +132,16 @@ impl TwoWay {
     }
 
     fn to_local(&self, evaluation: &mut Evaluation<'_>, remote: &Value, because: &str) -> Verdict {
-        match self.mapping.to_local(remote) {
-            Ok(wanted) if is_unset(&wanted) => Verdict::unchanged(format!("remote {} is unset", self.remote)),
-            Ok(wanted) => evaluation.set(Side::Local, &self.local, wanted, because),
+        match self.pair.mapping.to_local(remote) {
+            Ok(wanted) if is_unset(&wanted) => Verdict::unchanged(format!("remote {} is unset", self.pair.remote)),
+            Ok(wanted) => evaluation.set(Side::Local, &self.pair.local, wanted, because),
             Err(missing) => Verdict::failed(missing.reason()),
         }
     }
 
     fn to_remote(&self, evaluation: &mut Evaluation<'_>, local: &Value, because: &str) -> Verdict {
-        match self.mapping.to_remote(local) {
-            Ok(wanted) => evaluation.set(Side::Remote, &self.remote, wanted, because),
+        match self.pair.mapping.to_remote(local) {
+            Ok(wanted) => evaluation.set(Side::Remote, &self.pair.remote, wanted, because),
             Err(missing) => Verdict::failed(missing.reason()),
         }
     }

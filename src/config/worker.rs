@@ -27,7 +27,8 @@ impl Default for WorkerConfig {
             concurrency: 8,
             deadline: Duration::from_mins(1),
             lease: Duration::from_secs(15),
-            max_attempts: 12,
+            // About a day, with the longest pause: trackers have maintenance weekends.
+            max_attempts: 100,
             backoff: Duration::from_secs(1),
             max_backoff: Duration::from_mins(15),
         }
@@ -40,7 +41,7 @@ pub(super) fn read(section: Section<'_>) -> WorkerConfig {
         concurrency: usize::try_from(section.number("concurrency", 8, 1..=1_000)).unwrap_or(default.concurrency),
         deadline: section.duration("deadline").unwrap_or(default.deadline),
         lease: section.duration("lease").unwrap_or(default.lease),
-        max_attempts: u32::try_from(section.number("max_attempts", 12, 1..=1_000)).unwrap_or(default.max_attempts),
+        max_attempts: u32::try_from(section.number("max_attempts", 100, 1..=10_000)).unwrap_or(default.max_attempts),
         backoff: section.duration("backoff").unwrap_or(default.backoff),
         max_backoff: section.duration("max_backoff").unwrap_or(default.max_backoff),
     };

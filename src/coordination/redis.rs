@@ -56,7 +56,7 @@ impl Redis {
     }
 
     async fn connection(&self) -> Result<Connection, Fault> {
-        self.pool.get().await.map_err(|error| Fault::transient(format!("Redis cannot be reached: {error}")))
+        self.pool.get().await.map_err(|error| Fault::service_away(format!("Redis cannot be reached: {error}")))
     }
 
     fn key(&self, kind: &str, name: &str) -> String {
@@ -66,7 +66,7 @@ impl Redis {
 
 #[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
 fn failed(error: deadpool_redis::redis::RedisError) -> Fault {
-    Fault::transient(format!("Redis: {error}"))
+    Fault::service_away(format!("Redis: {error}"))
 }
 
 fn millis(duration: Duration) -> u64 {

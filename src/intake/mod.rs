@@ -77,6 +77,11 @@ pub struct Intake {
     pub runtime: tokio::runtime::Handle,
 }
 
+/// Threads that take deliveries in; each waits for the queue without blocking the others.
+const THREADS: usize = 2;
+/// Connections of each thread: with the largest body, what they can hold in memory before a signature is checked.
+const CONNECTIONS: usize = 256;
+
 /// Starts the HTTP server on a bound socket. It runs while its future is polled.
 ///
 /// # Errors
@@ -93,5 +98,5 @@ pub fn serve(intake: Arc<Intake>, listener: std::net::TcpListener) -> std::io::R
             .default_service(web::to(reject::no_such_route))
     });
     // The lifecycle is ours: signals end intake, worker and queue in their order.
-    Ok(server.disable_signals().workers(2).shutdown_timeout(10).listen(listener)?.run())
+    Ok(server.disable_signals().workers(THREADS).max_connections(CONNECTIONS).shutdown_timeout(10).listen(listener)?.run())
 }

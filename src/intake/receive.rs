@@ -53,15 +53,16 @@ async fn receive(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<Taken, Rejection> {
-    if sender.rate.check().is_err() {
-        return Err(Rejection::TooMany);
-    }
     let body = read_body(payload, intake.max_body).await?;
     let unverified = Unverified::new(body, |name| header(request, name));
     let verified = unverified.verify(&sender.proof, intake.clock.now()).map_err(|_| {
         info!("a delivery was refused: its signature is missing or wrong");
         Rejection::NotSigned
     })?;
+    // Only what is verified counts: else anybody could use up the rate of a tracker.
+    if sender.rate.check().is_err() {
+        return Err(Rejection::TooMany);
+    }
     let changes = match decode(sender.kind, &verified)? {
         Decoded::Changes(changes) => changes,
         Decoded::Nothing(reason) => {

@@ -1,6 +1,6 @@
 //! Publishing to `RabbitMQ`: confirmed, mandatory, bounded in time, over a connection of its own.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection,
@@ -16,12 +16,21 @@ use super::{
 use crate::{config::secret::Secret, sync::fault::Fault};
 
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(5);
+/// For how long a broker that could not be reached is taken to be away.
+const AWAY_FOR: Duration = Duration::from_millis(500);
 const PERSISTENT: u8 = 2;
 
 pub(super) struct Publisher {
     url: Secret,
     topology: Topology,
-    open: Mutex<Option<Open>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    open: Option<Open>,
+    /// When the broker could last not be reached: whoever waited meanwhile need not try again one after the other.
+    away: Option<(Instant, Fault)>,
 }
 
 struct Open {
@@ -39,7 +48,7 @@ pub(super) struct Message<'a> {
 
 impl Publisher {
     pub(super) fn new(url: Secret, topology: Topology) -> Self {
-        Self { url, topology, open: Mutex::new(None) }
+        Self { url, topology, state: Mutex::default() }
     }
 
     /// Publishes and waits for the broker's confirmation.
@@ -63,24 +72,39 @@ impl Publisher {
 
     /// A channel that works, if the broker can be reached.
     pub(super) async fn channel(&self) -> Result<Channel, Fault> {
-        let mut open = self.open.lock().await;
-        if let Some(open) = open.as_ref()
+        let mut state = self.state.lock().await;
+        if let Some(open) = state.open.as_ref()
             && open.channel.status().connected()
             && open.connection.status().connected()
         {
             return Ok(open.channel.clone());
         }
-        *open = None;
+        if let Some((at, fault)) = &state.away
+            && at.elapsed() < AWAY_FOR
+        {
+            return Err(fault.clone());
+        }
+        let opened = self.open().await;
+        *state = match &opened {
+            Ok(_) => State::default(),
+            Err(fault) => State { open: None, away: Some((Instant::now(), fault.clone())) },
+        };
+        let open = opened?;
+        let channel = open.channel.clone();
+        state.open = Some(open);
+        Ok(channel)
+    }
+
+    async fn open(&self) -> Result<Open, Fault> {
         let connection = connect(&self.url, "trackersync publisher").await?;
         let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
         self.topology.declare(&channel).await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|error| failed(&error))?;
-        *open = Some(Open { connection, channel: channel.clone() });
-        Ok(channel)
+        Ok(Open { connection, channel })
     }
 
     async fn discard(&self) {
-        *self.open.lock().await = None;
+        self.state.lock().await.open = None;
     }
 }
 

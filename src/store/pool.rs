@@ -60,7 +60,9 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match &error {
             // Whatever is wrong with the database, the event must wait for it: nothing about the event itself is wrong.
-            StoreError::Database(_) | StoreError::Migration(_) | StoreError::Folder(..) => Fault::transient(error.to_string()),
+            StoreError::Database(_) | StoreError::Migration(_) | StoreError::Folder(..) => {
+                Fault::service_away(error.to_string())
+            }
             StoreError::Content(_) => Fault::bug(error.to_string()),
         }
     }

@@ -2,6 +2,9 @@
 
 use std::{fmt, time::Duration};
 
+/// How long events wait for a service of ours before they are tried again.
+const SERVICE_PAUSE: Duration = Duration::from_secs(5);
+
 /// What a failure means for the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
@@ -38,6 +41,12 @@ impl Fault {
     #[must_use]
     pub fn transient(message: impl Into<String>) -> Self {
         Self::of(FaultKind::Transient { retry_after: None }, message)
+    }
+
+    /// A service of ours is away. Nothing about the event is wrong, so waiting for it is no attempt.
+    #[must_use]
+    pub fn service_away(message: impl Into<String>) -> Self {
+        Self::of(FaultKind::Transient { retry_after: Some(SERVICE_PAUSE) }, message)
     }
 
     /// A failure of one value.

@@ -25,7 +25,7 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             concurrency: 8,
-            deadline: Duration::from_mins(1),
+            deadline: Duration::from_mins(2),
             lease: Duration::from_secs(15),
             // About a day, with the longest pause: trackers have maintenance weekends.
             max_attempts: 100,

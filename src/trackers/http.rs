@@ -19,6 +19,8 @@ const MAX_ANSWER: usize = 64 << 20;
 #[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
+    /// For uploads: the answer comes only after the last byte, so there is no limit on silence.
+    uploads: reqwest::Client,
     tracker: TrackerName,
     metrics: Metrics,
     timeout: Duration,
@@ -37,31 +39,44 @@ impl Http {
     /// # Errors
     /// The TLS settings of the machine cannot be read.
     pub fn new(tracker: TrackerName, timeout: Duration, metrics: Metrics) -> Result<Self, Fault> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("trackersync/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| Fault::permanent(format!("no HTTP client: {error}")))?;
-        Ok(Self { client, tracker, metrics, timeout })
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(concat!("trackersync/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(CONNECT_TIMEOUT)
+                .redirect(reqwest::redirect::Policy::none())
+        };
+        let failed = |error| Fault::permanent(format!("no HTTP client: {error}"));
+        let client = builder().read_timeout(timeout).build().map_err(failed)?;
+        let uploads = builder().build().map_err(failed)?;
+        Ok(Self { client, uploads, tracker, metrics, timeout })
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         self.client.request(method, url)
     }
 
+    /// A request that streams a file to the tracker; bounded by the deadline of the whole run only.
+    pub(super) fn upload(&self, url: Url) -> RequestBuilder {
+        self.uploads.request(Method::POST, url)
+    }
+
     /// Sends a request and reads its answer, whatever the status.
     pub(super) async fn answer(&self, request: RequestBuilder) -> Result<Answer, Fault> {
-        let response = self.send(request.timeout(self.timeout)).await?;
+        self.answer_to_upload(request.timeout(self.timeout)).await
+    }
+
+    /// Sends what [`Http::upload`] began and reads the answer, whatever the status.
+    pub(super) async fn answer_to_upload(&self, request: RequestBuilder) -> Result<Answer, Fault> {
+        let response = self.send(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_limited(response).await?;
         Ok(Answer { status, headers, body })
     }
 
-    /// Sends a request whose answer is streamed, or which streams a file: no limit on its whole time, only on silence.
+    /// Sends a request whose answer may be streamed: no limit on its whole time, only on silence.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
-        let request = request.build().map_err(fault_of_transport)?;
+        let (client, request) = request.build_split();
+        let request = request.map_err(fault_of_transport)?;
         let method = request.method().to_string();
         let span = info_span!(
             "tracker_request",
@@ -73,7 +88,7 @@ impl Http {
             http.response.status_code = Empty,
         );
         let started = Instant::now();
-        let outcome = self.client.execute(request).instrument(span.clone()).await;
+        let outcome = client.execute(request).instrument(span.clone()).await;
         let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
         span.record("http.response.status_code", status);
         self.metrics.request(self.tracker.as_str(), &method, status, started.elapsed());

@@ -97,8 +97,9 @@ impl Client {
         };
         // Names outside ASCII must go as they are: the encoded form made some servers fail.
         let form = multipart::Form::new().percent_encode_noop().part("file", part.file_name(safe_file_name(name)));
-        let request = self.request(Method::POST, &format!("rest/api/2/issue/{issue}/attachments"))?;
-        let answer = self.http.answer(request.header("X-Atlassian-Token", "no-check").multipart(form)).await?;
+        let request = self.http.upload(self.url(&format!("rest/api/2/issue/{issue}/attachments"))?);
+        let request = self.authorized(request).header("X-Atlassian-Token", "no-check").multipart(form);
+        let answer = self.http.answer_to_upload(request).await?;
         let too_large = answer.status == StatusCode::PAYLOAD_TOO_LARGE
             || answer.status == StatusCode::NOT_FOUND && self.dialect().await? == Dialect::DataCenter;
         if too_large {

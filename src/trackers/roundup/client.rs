@@ -110,8 +110,8 @@ impl Client {
             .text("name", name.to_owned())
             .text("type", media_type)
             .part("content", part.file_name(name.to_owned()));
-        let request = self.authorized(self.request(Method::POST, "data/file")?).multipart(form);
-        let answer = self.http.answer(request).await?;
+        let request = self.http.upload(self.url("data/file")?).header(header::ACCEPT, "application/json");
+        let answer = self.http.answer_to_upload(self.authorized(request).multipart(form)).await?;
         self.created(&answer)
     }
 

@@ -53,14 +53,21 @@ fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The program at the top of the repository, with the example's secrets, trackers that nobody reaches, and a data folder that goes away.
+/// The program at the top of the repository, with the example's secrets and a data folder that goes away.
 fn program(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
     command.envs(SECRETS.map(|name| (name, "secret")));
     command.env("TRACKERSYNC_SERVER__DATA_DIR", data).env("TRACKERSYNC_SERVER__LISTEN", "127.0.0.1:0");
-    command.env("TRACKERSYNC_TRACKERS__OFFICE__URL", "http://127.0.0.1:1/");
-    command.env("TRACKERSYNC_TRACKERS__UPSTREAM__URL", "http://127.0.0.1:1/");
+    command
+}
+
+/// The same, with trackers that nobody reaches in place of the example's.
+fn program_alone(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = program(data, arguments);
+    for name in ["OFFICE", "UPSTREAM"] {
+        command.env(format!("TRACKERSYNC_TRACKERS__{name}__URL"), "http://127.0.0.1:1/");
+    }
     command
 }
 
@@ -100,7 +107,8 @@ fn each_command_of_the_readme_is_known_to_work() {
         match shown {
             Shown::InCi(line) => assert!(ci.lines().any(|found| found.contains(line)), "{command}: .ci/run lacks {line}"),
             Shown::Run(arguments, code) => {
-                let output = run(arguments);
+                let data = tempfile::tempdir().unwrap();
+                let output = program_alone(data.path(), arguments).output().unwrap();
                 assert_eq!(output.status.code(), Some(*code), "{command}: {}", told(&output));
             }
             Shown::Test(name) => assert!(read("tests/readme.rs").contains(&format!("fn {name}()")), "{command}"),
@@ -296,8 +304,7 @@ fn the_documentation_names_every_metric() {
     metrics.sync("s", "synced", Duration::ZERO, Some(Duration::ZERO));
     metrics.request("t", "GET", Some(200), Duration::ZERO);
     let (text, page) = (metrics.to_text(), read("docs/operations.md"));
-    let types: Vec<(&str, &str)> =
-        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
+    let types: Vec<(&str, &str)> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
     assert!(types.len() >= 7, "{text}");
     for (name, kind) in types {
         let name = if kind == "counter" { format!("`{name}_total`") } else { format!("`{name}`") };
@@ -308,7 +315,7 @@ fn the_documentation_names_every_metric() {
 #[test]
 fn the_service_starts_and_ends_with_the_example() {
     let data = tempfile::tempdir().unwrap();
-    let mut child = program(data.path(), &["-c", EXAMPLE, "serve"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program_alone(data.path(), &["-c", EXAMPLE, "serve"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let running = lines.by_ref().map_while(Result::ok).any(|line| line.contains("running"));
     let signalled = Command::new("kill").arg(child.id().to_string()).status().unwrap();
@@ -324,13 +331,8 @@ fn compose_has_all_secrets_and_a_good_configuration() {
     fs::create_dir(folder.path().join("secrets")).unwrap();
     let script = folder.path().join("make-secrets");
     fs::copy(root().join("deploy/compose/make-secrets"), &script).unwrap();
-    let mut child = Command::new("bash")
-        .arg(&script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        Command::new("bash").arg(&script).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"password\ntoken\n").unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", told(&output));

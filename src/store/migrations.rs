@@ -1,6 +1,8 @@
 //! The schema's history, embedded in the program. Each file runs once, in its order; a migration that was published is never
 //! changed.
 
+use std::{fs::File, path::Path};
+
 use sqlx::{
     SqlSafeStr,
     migrate::{Migration, MigrationType, Migrator},
@@ -19,8 +21,25 @@ pub(super) async fn run(pool: &Pool) -> Result<(), StoreError> {
         .collect();
     let migrator = Migrator::with_migrations(migrations);
     match pool {
-        Pool::Sqlite(pool) => migrator.run(pool).await?,
+        Pool::Sqlite(pool) => {
+            let _alone = lock_beside(pool.connect_options().get_filename()).await?;
+            migrator.run(pool).await?;
+        }
         Pool::Postgres(pool) => migrator.run(pool).await?,
     }
     Ok(())
+}
+
+/// Keeps other processes from the schema until the file is dropped: for PostgreSQL the migrator takes a lock itself, for SQLite it
+/// takes none.
+async fn lock_beside(database: &Path) -> Result<File, StoreError> {
+    let path = database.with_extension("migration-lock");
+    let name = path.display().to_string();
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    let locked = locked.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    locked.map_err(|error| StoreError::Folder(name, error))
 }

@@ -3,7 +3,7 @@
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
 use serde_json::json;
 
-use super::place::Place;
+use super::{masking::masked, place::Place};
 
 /// One finding about the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +82,6 @@ impl Diagnostic {
         let end = span.end.min(source.text.len());
         let start = span.start.min(end);
         diagnostic = diagnostic.with_label(LabeledSpan::underline(start..end.max(start)));
-        Report::new(diagnostic).with_source_code(NamedSource::new(&source.name, source.text.clone()))
+        Report::new(diagnostic).with_source_code(NamedSource::new(&source.name, masked(&source.text)))
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod diagnostic;
 pub mod environment;
+mod masking;
 pub mod node;
 pub mod place;
 pub mod secret;

@@ -1,6 +1,6 @@
 //! The queue in this process, kept in an `SQLite` file. Each message is on disk before its publisher is told so.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -156,7 +156,12 @@ impl Queue for Embedded {
             .fetch_all(&self.pool)
             .await
             .map_err(StoreError::from)?;
-        Ok(rows.into_iter().map(|(queue, count)| (queue, u64::try_from(count).unwrap_or(0))).collect())
+        // An empty queue is told as such: whoever keeps the figures would keep its last depth otherwise.
+        let lanes = self.syncs.iter().flat_map(|sync| Lane::ALL.map(|lane| Route { sync: sync.clone(), lane }.key()));
+        let empty = lanes.chain(self.syncs.iter().map(dead_queue)).map(|queue| (queue, 0));
+        let mut depths: BTreeMap<String, u64> = empty.collect();
+        depths.extend(rows.into_iter().map(|(queue, count)| (queue, u64::try_from(count).unwrap_or(0))));
+        Ok(depths.into_iter().collect())
     }
 }
 

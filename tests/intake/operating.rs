@@ -105,6 +105,7 @@ async fn the_figures_count_each_outcome() {
     assert_eq!(counts("office"), [2.0, 1.0, 0.0, 0.0], "{samples:?}");
     assert_eq!(counts("upstream"), [1.0, 0.0, 1.0, 2.0], "{samples:?}");
     assert_eq!(samples.get("trackersync_queue_depth{queue=\"up.live\"}"), Some(&3.0), "{samples:?}");
+    assert_eq!(samples.get("trackersync_queue_depth{queue=\"up.dead\"}"), Some(&0.0), "an empty queue is told too");
     // Whoever guesses names must not fill our memory with series.
     assert!(!samples.keys().any(|key| key.contains("guessed")), "{samples:?}");
 }

@@ -35,6 +35,7 @@ pub fn client() -> reqwest::Client {
 pub struct Service {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
+    reader: Option<std::thread::JoinHandle<()>>,
     pub url: String,
     pub client: reqwest::Client,
 }
@@ -52,8 +53,8 @@ impl Service {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| kept.lock().unwrap().push(line)));
-        let mut service = Self { child, log, url: String::new(), client: client() };
+        let reader = std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| kept.lock().unwrap().push(line)));
+        let mut service = Self { child, log, reader: Some(reader), url: String::new(), client: client() };
         let address = until("the service listens", async || {
             if let Some(status) = service.child.try_wait().unwrap() {
                 panic!("it ended with {status}:\n{}", service.log().join("\n"));
@@ -96,10 +97,19 @@ impl Service {
     }
 
     /// Asks it to end, and waits until it did.
-    pub async fn stop(mut self) -> ExitStatus {
+    pub async fn stop(self) -> ExitStatus {
+        self.stop_with_log().await.0
+    }
+
+    /// Asks it to end, and waits until it did: how, and all that it logged.
+    pub async fn stop_with_log(mut self) -> (ExitStatus, Vec<String>) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
-        until("the service ends", async || self.child.try_wait().unwrap()).await
+        let status = until("the service ends", async || self.child.try_wait().unwrap()).await;
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        (status, self.log())
     }
 }
 

@@ -1,0 +1,13 @@
+//! The commands as people and scripts run them: what stands on standard output and on standard error, and how they end.
+#![cfg(feature = "standin")]
+
+#[path = "cli/between_trackers.rs"]
+mod between_trackers;
+#[path = "cli/configuration.rs"]
+mod configuration;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/program.rs"]
+mod program;
+#[path = "cli/secrets.rs"]
+mod secrets;

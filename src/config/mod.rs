@@ -162,6 +162,13 @@ fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Config 
     let trackers = tracker::read_all(&root, environment);
     let syncs = sync::read_all(&root, &trackers);
     root.finish();
+    if queue.url.is_some() && coordination.url.is_none() {
+        let message = "[queue] is shared and [coordination] is not: several processes would not know of each other's work";
+        let place = queue.place.clone();
+        findings.add(
+            Diagnostic::warning("config::coordination", message, place).hint("give [coordination] a url, or run one process"),
+        );
+    }
     Config { server, queue, store, coordination, telemetry, worker, trackers, syncs }
 }
 

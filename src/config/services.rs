@@ -3,6 +3,7 @@
 use super::{
     diagnostic::Diagnostic,
     environment::Environment,
+    place::Place,
     secret::Secret,
     section::{Located, Section},
 };
@@ -14,6 +15,8 @@ pub struct QueueConfig {
     pub url: Option<Secret>,
     /// Prefix of the names of exchanges and queues.
     pub prefix: String,
+    /// Where the section stands.
+    pub place: Place,
 }
 
 /// Where links, journal and audit trail are kept.
@@ -57,8 +60,9 @@ pub struct TelemetryConfig {
 pub(super) fn read_queue(section: Section<'_>, environment: &Environment) -> QueueConfig {
     let url = service_url(&section, environment, &["amqp", "amqps"]);
     let prefix = section.text("prefix").map_or_else(|| "trackersync".to_owned(), |text| text.value);
+    let place = section.place().clone();
     section.finish();
-    QueueConfig { url, prefix }
+    QueueConfig { url, prefix, place }
 }
 
 pub(super) fn read_store(section: Section<'_>, environment: &Environment) -> StoreConfig {

@@ -138,6 +138,10 @@ fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Op
         }
     });
     let credentials = read_credentials(&section, environment);
+    if let (Some(TrackerKind::Roundup), Some(Credentials::Bearer(_))) = (kind, &credentials) {
+        let message = "Roundup knows no tokens: it wants `username` and `password`";
+        section.findings.add(Diagnostic::error("config::credentials", message, section.place().clone()));
+    }
     let proof = read_proof(&section, environment);
     let timeout = section.duration("timeout").unwrap_or(std::time::Duration::from_secs(20));
     section.finish();

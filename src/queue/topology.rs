@@ -12,6 +12,9 @@ use crate::{ids::SyncName, sync::fault::Fault};
 /// Deliveries of one message until it goes to the dead queue. Generous: a worker that dies counts against all that it held.
 const DELIVERY_LIMIT: i64 = 50;
 
+/// How often a parked message may be looked at: as good as always.
+const LOOKS_AT_A_PARKED_MESSAGE: i64 = 1_000_000;
+
 /// The names of everything, from the configured prefix.
 #[derive(Clone, Debug)]
 pub(super) struct Topology {
@@ -66,7 +69,10 @@ impl Topology {
         }
         for sync in &self.syncs {
             let (queue, key) = (short(&format!("{}.{sync}.dead", self.prefix)), Self::dead_key(sync));
-            declare_queue(channel, &queue, quorum()).await?;
+            let mut arguments = quorum();
+            // People look at parked messages and put them back; RabbitMQ 4 would drop one after its default of 20 times.
+            arguments.insert("x-delivery-limit".into(), AMQPValue::LongLongInt(LOOKS_AT_A_PARKED_MESSAGE));
+            declare_queue(channel, &queue, arguments).await?;
             bind(channel, &queue, &events, &key).await?;
         }
         for seconds in DELAYS {

@@ -114,5 +114,6 @@ pub async fn the_audit_trail_tells_the_newest_first(place: &Place) {
     assert_eq!(serde_json::from_value::<Plan>(rows[0].plan.clone()).unwrap(), plan);
     assert!(store.audit_of(&sync, &"2".into(), 9).await.unwrap().is_empty());
     let fault = trackersync::sync::fault::Fault::from(trackersync::store::StoreError::Database(sqlx::Error::PoolTimedOut));
-    assert_eq!(fault.kind, FaultKind::Transient { retry_after: None }, "an event waits for its database");
+    let waits = matches!(fault.kind, FaultKind::Transient { retry_after: Some(_) });
+    assert!(waits, "an event waits for its database, and that is no attempt");
 }

@@ -8,7 +8,10 @@ use super::{
     mapping::Mapping,
 };
 use crate::{
-    config::section::{Located, Section},
+    config::{
+        diagnostic::Diagnostic,
+        section::{Located, Section},
+    },
     sync::issue::Side,
 };
 
@@ -109,6 +112,14 @@ impl Pair {
 /// The remote attribute's path, which this kind needs.
 pub(super) fn required_remote_name(section: &Section<'_>) -> Option<String> {
     section.required_text("remote_name").map(|name| name.value)
+}
+
+/// `/class/property` stands for an item that links to the issue; it is promised and not built yet.
+pub(super) fn refuse_unsupported_paths(section: &Section<'_>) {
+    if let Some(name) = local_name(section).filter(|name| name.value.starts_with('/')) {
+        let message = format!("the path `{}` (an item that links to the issue) is not supported by this version", name.value);
+        section.findings.add(Diagnostic::error("rules::unsupported", message, name.place));
+    }
 }
 
 /// What a rule is about, for people.

@@ -173,6 +173,7 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
         return None;
     };
     let gates = Gates::read(&section);
+    common::refuse_unsupported_paths(&section);
     let subject = common::subject(&section);
     let rule = compile(&section);
     section.finish();

@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+/// What Roundup says of an exception within itself.
+const INTERNAL_ERROR: &str = "An error occurred. Please check the server log";
 /// How often a write is tried when people's edits come in between.
 const WRITE_ATTEMPTS: usize = 4;
 
@@ -253,6 +255,10 @@ impl Client {
         let fault = match answer.status {
             // Roundup's word for a value that it cannot take; a conflict of edits is 412.
             StatusCode::CONFLICT | StatusCode::METHOD_NOT_ALLOWED => Fault::refused(format!("{}: {words}", answer.status)),
+            // An exception within Roundup says 400 too. It tells nothing of the value, nor whether the request was carried out.
+            _ if words.contains(INTERNAL_ERROR) => {
+                Fault::transient(format!("{}: {words}", answer.status)).hint("the log of Roundup's server has the cause")
+            }
             _ => answer.fault(&words),
         };
         if fault.kind == FaultKind::Refused && words.contains("Unknown property") {

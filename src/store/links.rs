@@ -19,6 +19,7 @@ struct Row {
     local_key: String,
     base_remote: String,
     base_local: String,
+    underway: Option<String>,
     version: i64,
 }
 
@@ -38,6 +39,7 @@ impl TryFrom<Row> for Link {
                 local: serde_json::from_str(&row.base_local)?,
                 copies: Vec::new(),
             },
+            underway: row.underway.as_deref().map_or(Ok(Vec::new()), serde_json::from_str)?,
             version: row.version,
         })
     }
@@ -92,14 +94,16 @@ pub(super) async fn ensure(
 
 pub(super) async fn save(pool: &Pool, link: &Link, now: Timestamp) -> Result<bool, StoreError> {
     const UPDATE: &str = "UPDATE links SET remote_key = $1, local_id = $2, local_key = $3, base_remote = $4, base_local = $5, \
-        version = version + 1, updated_at = $6 WHERE id = $7 AND version = $8";
+        underway = $6, version = version + 1, updated_at = $7 WHERE id = $8 AND version = $9";
     let (base_remote, base_local) = (serde_json::to_string(&link.base.remote)?, serde_json::to_string(&link.base.local)?);
+    let underway = if link.underway.is_empty() { None } else { Some(serde_json::to_string(&link.underway)?) };
     let written = on_pool!(pool, pool -> sqlx::query(UPDATE)
         .bind(&link.remote_key)
         .bind(link.local.as_ref().map(IssueId::as_str))
         .bind(&link.local_key)
         .bind(&base_remote)
         .bind(&base_local)
+        .bind(&underway)
         .bind(millis(now))
         .bind(link.id.as_str())
         .bind(link.version)

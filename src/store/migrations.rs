@@ -10,7 +10,10 @@ use sqlx::{
 
 use super::pool::{Pool, StoreError};
 
-const FILES: [(i64, &str, &str); 1] = [(1, "links, journal, audit", include_str!("migrations/0001_links_journal_audit.sql"))];
+const FILES: [(i64, &str, &str); 2] = [
+    (1, "links, journal, audit", include_str!("migrations/0001_links_journal_audit.sql")),
+    (2, "fields underway", include_str!("migrations/0002_fields_underway.sql")),
+];
 
 pub(super) async fn run(pool: &Pool) -> Result<(), StoreError> {
     let migrations = FILES

@@ -12,6 +12,7 @@ use super::{
     plan::{Plan, RuleOutcome},
     ports::{AuditEntry, Link, MirroredState, Records, RunLimits, Tracker},
     rules::{Needs, Options, RuleSet, evaluate},
+    underway::{take_over, writings},
 };
 use crate::{
     clock::SharedClock,
@@ -159,8 +160,8 @@ impl Engine {
         if let (Some(gone), None) = (&known_local, &local_issue) {
             return Ok(Err(format!("local issue {gone} is gone; its remote issue {} stays as it is", remote_issue.key)));
         }
-        if local_issue.is_some() {
-            let base = self.base_of(link.as_ref()).await?;
+        if let Some(local) = &local_issue {
+            let base = self.base_of(link.as_ref(), Some((local, &remote_issue))).await?;
             return Ok(Ok(Loaded { remote: remote_issue, local: local_issue, link, base }));
         }
         self.load_unknown(remote_issue, link).await
@@ -180,7 +181,7 @@ impl Engine {
         if let Some(id) = known_local {
             let local = self.local.read(&id, &self.rules.needs(Side::Local)).await?;
             let Some(local) = local else { return Ok(Err(format!("local issue {id} is gone"))) };
-            let mut base = self.base_of(link.as_ref()).await?;
+            let mut base = self.base_of(link.as_ref(), Some((&local, &remote))).await?;
             if link.as_ref().is_none_or(|link| link.local.is_none())
                 && let Some(attributes) = self.local.mirrored_attributes(&id).await?
             {
@@ -195,7 +196,7 @@ impl Engine {
         if !wanted {
             return Ok(Err(format!("remote issue {} is not linked and not in remote_filter", remote.key)));
         }
-        let base = self.base_of(link.as_ref()).await?;
+        let base = self.base_of(link.as_ref(), None).await?;
         Ok(Ok(Loaded { remote, local: None, link, base }))
     }
 
@@ -212,9 +213,13 @@ impl Engine {
         }
     }
 
-    async fn base_of(&self, link: Option<&Link>) -> Result<Base, Fault> {
+    /// The base of a link, moved on by what an earlier run wrote and did not report. `issues`: local and remote, as they are now.
+    async fn base_of(&self, link: Option<&Link>, issues: Option<(&Snapshot, &Snapshot)>) -> Result<Base, Fault> {
         let Some(link) = link else { return Ok(Base::default()) };
         let mut base = link.base.clone();
+        if let Some((local, remote)) = issues {
+            take_over(&mut base, &link.underway, local, remote);
+        }
         base.copies = self.records.copies(&link.id).await?;
         Ok(base)
     }
@@ -235,9 +240,13 @@ impl Engine {
             (None, Some(already)) => already.clone(),
             (None, None) => run.create_local(&link, &remote, &plan, &self.state_of(&remote, &remote.attributes)).await?,
         };
-        if link.local.as_ref() != Some(&local_id) {
+        let writings = writings(&plan, &self.rules, local.as_ref(), &remote);
+        if link.local.as_ref() != Some(&local_id) || !writings.is_empty() {
             link.local = Some(local_id.clone());
             link.local_key = local.as_ref().map_or_else(|| local_id.to_string(), |issue| issue.key.clone());
+            if !writings.is_empty() {
+                (link.base, link.underway) = (Base { copies: Vec::new(), ..base.clone() }, writings);
+            }
             self.save(&mut link).await?;
         }
         let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
@@ -283,6 +292,7 @@ impl Engine {
         }
         base.copies = Vec::new();
         link.base = base;
+        link.underway = Vec::new();
         remote.key.clone_into(&mut link.remote_key);
         if let Some(local) = local {
             local.key.clone_into(&mut link.local_key);
@@ -290,9 +300,9 @@ impl Engine {
         if *link == before {
             return Ok(());
         }
-        if link.base.remote != before.base.remote
-            && let Some(id) = &link.local
-        {
+        // A run that ended before its time may have noted its base and not shown it.
+        let to_be_shown = link.base.remote != before.base.remote || !before.underway.is_empty();
+        if to_be_shown && let Some(id) = &link.local {
             self.local.mirror(id, &self.state_of(remote, &link.base.remote)).await?;
         }
         self.save(link).await

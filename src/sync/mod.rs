@@ -10,4 +10,5 @@ pub mod outcome;
 pub mod plan;
 pub mod ports;
 pub mod rules;
+pub mod underway;
 pub mod value;

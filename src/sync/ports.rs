@@ -13,6 +13,7 @@ use super::{
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
     plan::{NewMessage, Plan},
     rules::Needs,
+    underway::Writing,
 };
 use crate::ids::{EventId, IssueId, LinkId, SyncName, TrackerName};
 
@@ -195,6 +196,8 @@ pub struct Link {
     pub local_key: String,
     /// Both sides' attributes after the last sync; the copies are kept apart, in the journal.
     pub base: Base,
+    /// Fields that a run set out to write and has not reported.
+    pub underway: Vec<Writing>,
     /// Number of times the link was written.
     pub version: i64,
 }

@@ -131,6 +131,14 @@ impl RuleSet {
         all
     }
 
+    /// The paths that one rule reads on a side.
+    #[must_use]
+    pub fn paths_read(&self, rule: usize, side: Side) -> BTreeSet<String> {
+        let Some(compiled) = self.rules.get(rule) else { return BTreeSet::new() };
+        let access = compiled.rule.access();
+        if side == Side::Local { access.local.paths } else { access.remote.paths }
+    }
+
     /// Name and place of a rule, for messages: `two_way title <-> summary (sync.toml:31)`.
     #[must_use]
     pub fn describe(&self, rule: usize) -> String {

@@ -44,3 +44,24 @@ async fn an_event_that_cannot_succeed_is_parked_with_its_error_and_others_go_on(
     site.settle(vec![program]).await;
     until_so("the parked event is still there", LONG, async || site.queues().dead().await.len() == 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_unfinished_run_wrote_is_not_taken_for_a_change_of_the_other_side() {
+    let site = Site::start(Wanted::default()).await;
+    let program = site.serve("intake,worker").await;
+    let pair = site.pair("Before").await;
+    site.until_idle().await;
+    // Runs write the title, and end at the comment before they can note what they did.
+    let fault =
+        json!({ "method": "POST", "path_contains": "/comment", "status": 503, "headers": { "Retry-After": "1" }, "count": 4 });
+    site.jira.order_fault(fault).await;
+    site.roundup.add_message(&pair.local, "Not yet", Some("customer")).await;
+    site.roundup.set_title(&pair.local, "First").await;
+    site.until_summary(&pair, "First").await;
+    site.roundup.set_title(&pair.local, "Second").await;
+    site.until_summary(&pair, "Second").await;
+    site.settle(vec![program]).await;
+    assert_eq!(site.roundup.title(&pair.local).await, "Second");
+    assert_eq!(site.jira.comments(&pair.key).await, ["Not yet"]);
+    assert!(site.queues().dead().await.is_empty());
+}

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
@@ -18,7 +18,7 @@ use super::{
 };
 
 /// How long it may take until all has arrived, outages included.
-const ALL: Duration = Duration::from_secs(150);
+const ALL: Duration = Duration::from_secs(90);
 const FILE_SIZE: usize = 20_000;
 
 /// One edit on one tracker.
@@ -73,14 +73,12 @@ impl Flood {
         until_so(&what, ALL, async || self.pairs.len() - self.missing(site).await.len() >= count).await;
     }
 
-    /// Waits until the last title of each issue is on both sides, then settles and counts everything.
+    /// Waits until the last title of each issue is on both sides.
     pub async fn has_arrived(&self, site: &Site) {
-        let mut missing = Vec::new();
-        until("the last values are on both sides", ALL, async || {
-            let now = self.missing(site).await;
-            if now != missing {
-                missing = now;
-            }
+        let started = Instant::now();
+        until("the last values are on both sides", ALL * 2, async || {
+            let missing = self.missing(site).await;
+            assert!(missing.is_empty() || started.elapsed() < ALL, "not within {} s: {missing:#?}", ALL.as_secs());
             missing.is_empty().then_some(())
         })
         .await;

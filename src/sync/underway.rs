@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    fn issue(attributes: Value) -> Snapshot {
+    fn issue(attributes: &Value) -> Snapshot {
         serde_json::from_value(json!({ "id": "1", "key": "1", "attributes": attributes })).unwrap()
     }
 
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_was_written_is_no_change_of_somebody_elses() {
         let mut base = base();
-        take_over(&mut base, &[to_remote("b")], &issue(json!({ "title": "c" })), &issue(json!({ "summary": "b" })));
+        take_over(&mut base, &[to_remote("b")], &issue(&json!({ "title": "c" })), &issue(&json!({ "summary": "b" })));
         assert_eq!((&base.local["title"], &base.remote["summary"]), (&json!("b"), &json!("b")));
     }
 
@@ -88,7 +88,7 @@ mod tests {
     fn what_was_not_written_or_has_changed_since_leaves_the_base_alone() {
         for now in ["a", "c"] {
             let mut moved = base();
-            take_over(&mut moved, &[to_remote("b")], &issue(json!({ "title": "b" })), &issue(json!({ "summary": now })));
+            take_over(&mut moved, &[to_remote("b")], &issue(&json!({ "title": "b" })), &issue(&json!({ "summary": now })));
             assert_eq!(moved, base());
         }
     }

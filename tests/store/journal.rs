@@ -41,7 +41,7 @@ pub async fn an_intent_is_ours_once_and_then_done(place: &Place) {
     assert_eq!(store.open_intent(&mine).await.unwrap(), Opened::Ours);
     let theirs = intent(CopyKind::File, "20001", "run-2");
     assert_eq!(store.open_intent(&theirs).await.unwrap(), Opened::Theirs(mine.clone()));
-    assert_eq!(store.open_intents(&link()).await.unwrap(), [mine.clone()]);
+    assert_eq!(store.open_intents(&link()).await.unwrap(), std::slice::from_ref(&mine));
     assert_eq!(store.copies(&link()).await.unwrap(), []);
     store.close_intent(&mine.token, "file7").await.unwrap();
     assert_eq!(store.open_intent(&theirs).await.unwrap(), Opened::Done("file7".to_owned()));

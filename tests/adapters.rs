@@ -1,0 +1,13 @@
+//! The adapters of Jira and Roundup against stand-ins, over the wire.
+#![cfg(feature = "standin")]
+
+#[path = "adapters/faults.rs"]
+mod faults;
+#[path = "adapters/files.rs"]
+mod files;
+#[path = "adapters/jira.rs"]
+mod jira;
+#[path = "adapters/roundup.rs"]
+mod roundup;
+#[path = "adapters/site.rs"]
+mod site;

@@ -7,6 +7,8 @@ mod faults;
 mod files;
 #[path = "adapters/jira.rs"]
 mod jira;
+#[path = "adapters/memory.rs"]
+mod memory;
 #[path = "adapters/roundup.rs"]
 mod roundup;
 #[path = "adapters/site.rs"]

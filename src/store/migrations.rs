@@ -33,8 +33,8 @@ pub(super) async fn run(pool: &Pool) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Keeps other processes from the schema until the file is dropped: for PostgreSQL the migrator takes a lock itself, for SQLite it
-/// takes none.
+/// Keeps other processes from the schema until the file is dropped: for `PostgreSQL` the migrator takes a lock itself, for
+/// `SQLite` it takes none.
 async fn lock_beside(database: &Path) -> Result<File, StoreError> {
     let path = database.with_extension("migration-lock");
     let name = path.display().to_string();

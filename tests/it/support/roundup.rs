@@ -46,7 +46,10 @@ impl Roundup {
         command.arg(repository("tests/kit/roundup/serve_tracker.py")).arg("--home").arg(&home);
         let mut server = Process::start("roundup", folder, command.args(["--port", &port.to_string()]));
         server.ready().await;
-        Self { url, home, http: reqwest::Client::new(), _server: server }
+        let tracker = Self { url, home, http: reqwest::Client::new(), _server: server };
+        // The first request makes tables; Roundup does not expect two that are the first.
+        tracker.send(tracker.request(Method::GET, "issue")).await;
+        tracker
     }
 
     /// Edits on one of the tracker's faces; the arguments are those of `edit.py`.

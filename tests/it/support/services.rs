@@ -22,9 +22,17 @@ pub fn redis() -> String {
     from_environment("TRACKERSYNC_TEST_REDIS", "redis://127.0.0.1:6379")
 }
 
-/// The shared PostgreSQL; the path is a database that is there.
-pub fn postgres() -> String {
-    from_environment("TRACKERSYNC_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+/// A database of the shared PostgreSQL.
+fn database(name: &str) -> String {
+    let mut url =
+        url::Url::parse(&from_environment("TRACKERSYNC_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")).unwrap();
+    url.set_path(name);
+    url.into()
+}
+
+/// The database that every PostgreSQL has.
+fn postgres() -> String {
+    database("postgres")
 }
 
 /// A corner of each service, under one name.
@@ -60,9 +68,7 @@ impl Corner {
 
     /// The database of this corner.
     pub fn database(&self) -> String {
-        let mut url = url::Url::parse(&postgres()).unwrap();
-        url.set_path(&self.name);
-        url.into()
+        database(&self.name)
     }
 
     async fn remove(&self) {

@@ -59,6 +59,16 @@ name_type! {
     EventId
 }
 
+impl IssueId {
+    /// An id or key from outside, if it may stand in a URL: letters, digits, `-` and `_`, at most 64.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let safe =
+            !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        safe.then(|| Self::new(text))
+    }
+}
+
 impl EventId {
     /// A new id for an event whose sender gave none.
     #[must_use]

@@ -12,7 +12,7 @@ use crate::{
         engine::{Engine, RunOptions},
         fault::Fault,
         issue::Side,
-        outcome::Outcome,
+        outcome::{Outcome, Report},
         ports::Query,
     },
 };
@@ -140,6 +140,7 @@ fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, ex
             "outcome": word(outcome),
             "plan": report.map(|report| &report.plan),
             "failures": report.map(|report| &report.failures),
+            "held": report.map(Report::held),
             "reason": match outcome {
                 Ok(Outcome::Ignored(reason)) => Some(reason.clone()),
                 Err(fault) => Some(fault.to_string()),
@@ -159,6 +160,7 @@ fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, ex
                 lines.push(report.plan.in_words());
             }
             lines.extend(report.plan.effects_in_words().into_iter().map(|effect| format!("  {effect}")));
+            lines.extend(report.held().iter().map(|held| format!("  held: {held}")));
             lines.extend(report.failures.iter().map(|failure| format!("  failed: {failure}")));
             lines.join("\n")
         }

@@ -49,26 +49,40 @@ impl Target<'_> {
 }
 
 impl Run<'_> {
-    /// Carries out everything but the creation of the local issue. `texts_before` counts the texts of our own that the link had
-    /// before this run.
-    pub(super) async fn apply(&self, plan: &Plan, target: &Target<'_>, texts_before: usize) -> Result<Applied, Fault> {
-        let mut applied = Applied::default();
+    /// Sets the fields; those of the local issue only if it was not created with them.
+    pub(super) async fn apply_fields(
+        &self,
+        plan: &Plan,
+        target: &Target<'_>,
+        created_with_fields: bool,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
         for side in [Side::Local, Side::Remote] {
-            let created_with_fields = plan.creates_local && side == Side::Local;
-            if !created_with_fields {
-                self.set_fields(side, plan.side(side), target, &mut applied).await?;
+            if side == Side::Remote || !created_with_fields {
+                self.set_fields(side, plan.side(side), target, applied).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Adds messages and files. `texts_before` counts the texts of our own that the link had before this run.
+    pub(super) async fn apply_copies(
+        &self,
+        plan: &Plan,
+        target: &Target<'_>,
+        texts_before: usize,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
         for side in [Side::Local, Side::Remote] {
             let Changes { messages, files, .. } = plan.side(side);
             for message in messages {
-                self.add_message(side, message, target, texts_before, &mut applied).await?;
+                self.add_message(side, message, target, texts_before, applied).await?;
             }
             for file in files {
-                self.copy_file(side, file, target, &mut applied).await?;
+                self.copy_file(side, file, target, applied).await?;
             }
         }
-        Ok(applied)
+        Ok(())
     }
 
     async fn set_fields(&self, side: Side, changes: &Changes, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
@@ -86,6 +100,13 @@ impl Run<'_> {
             }
             Err(fault) if fault.kind == FaultKind::Refused => {
                 self.set_what_is_accepted(tracker, side, changes, &fault, to, applied).await
+            }
+            // A permission that is missing fails the rules that need it, and not what others do with the issue.
+            Err(fault) if fault.kind == FaultKind::Permanent => {
+                for (path, change) in &changes.fields {
+                    self.record_refusal(side, path, change, &fault, applied);
+                }
+                Ok(())
             }
             Err(fault) => Err(fault.while_doing(format!("setting {side} attributes of {}", to.issue(side)))),
         }
@@ -158,14 +179,28 @@ impl Run<'_> {
         let token = Token::of_copy(to.link, CopyKind::File, side, &file.source);
         let intent = self.intent(token, side, CopyKind::File, &file.source, &file.name, file.size, to);
         let Some(intent) = self.begin(intent, to).await? else { return Ok(()) };
-        let outcome = self.transfer(side, file, &intent, to).await;
+        let content = match self.open_source(side.other(), file, to).await {
+            Ok(content) => content,
+            Err(fault) => {
+                // Nothing was sent yet: whatever it is, it did not happen.
+                self.records.drop_intent(&intent.token, &self.id).await?;
+                return self.tolerate(fault, file.rule, &format!("file \"{}\"", file.name), applied);
+            }
+        };
+        let outcome = self.tracker(side).add_file(to.issue(side), &file.name, content, &intent.token).await;
         self.settle(&intent, outcome, file.rule, applied).await
     }
 
-    async fn transfer(&self, side: Side, file: &FileCopy, intent: &Intent, to: &Target<'_>) -> Result<String, Fault> {
-        let from = side.other();
-        let content: FileContent = self.tracker(from).open_file(to.issue(from), &file.source).await?;
-        self.tracker(side).add_file(to.issue(side), &file.name, content, &intent.token).await
+    async fn open_source(&self, from: Side, file: &FileCopy, to: &Target<'_>) -> Result<FileContent, Fault> {
+        let content = self.tracker(from).open_file(to.issue(from), &file.source).await?;
+        match (content.size, file.size) {
+            // What comes is not the file: a login page, an error in disguise.
+            (Some(comes), Some(listed)) if comes != listed => {
+                let message = format!("file \"{}\" has {listed} bytes in the listing, and {comes} come", file.name);
+                Err(Fault::transient(message))
+            }
+            _ => Ok(content),
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "an intent has that many parts")]
@@ -224,12 +259,9 @@ impl Run<'_> {
                 info!(side = %intent.to, kind = ?intent.kind, made, "copied");
                 Ok(())
             }
-            Err(fault) if fault.kind == FaultKind::Refused => {
+            Err(fault) if matches!(fault.kind, FaultKind::Refused | FaultKind::Permanent) => {
                 self.records.drop_intent(&intent.token, &self.id).await?;
-                let rule = self.rules.describe(rule);
-                warn!(side = %intent.to, rule, %fault, "copy refused");
-                applied.failures.push(format!("{rule}: {fault}"));
-                Ok(())
+                self.tolerate(fault, rule, intent.kind.name(), applied)
             }
             Err(fault) => {
                 if !fault.lingering {
@@ -238,5 +270,16 @@ impl Run<'_> {
                 Err(fault.while_doing(format!("adding a {} on the {} side", intent.kind.name(), intent.to)))
             }
         }
+    }
+
+    /// A copy that cannot be made fails its rule; what may pass by itself ends the run, which is tried again.
+    fn tolerate(&self, fault: Fault, rule: usize, what: &str, applied: &mut Applied) -> Result<(), Fault> {
+        if !matches!(fault.kind, FaultKind::Refused | FaultKind::Permanent) {
+            return Err(fault.while_doing(what));
+        }
+        let rule = self.rules.describe(rule);
+        warn!(rule, what, %fault, "a copy cannot be made");
+        applied.failures.push(format!("{rule}: {what}: {fault}"));
+        Ok(())
     }
 }

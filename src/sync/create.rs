@@ -1,15 +1,22 @@
 //! Creation of the local issue: once, whatever happens to us and however many workers try.
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{
     engine::Run,
-    fault::Fault,
-    issue::{CopyKind, Side, Snapshot},
+    fault::{Fault, FaultKind},
+    issue::{Attributes, CopyKind, Side, Snapshot},
     plan::Plan,
     ports::{Intent, Link, MirroredState, Opened, Token},
 };
 use crate::ids::IssueId;
+
+/// The local issue that was created.
+pub(super) struct Created {
+    pub id: IssueId,
+    /// Whether it has its values already.
+    pub with_fields: bool,
+}
 
 impl Run<'_> {
     /// Creates the local issue of a remote one. The creating request says which remote issue it stands for, and the intent is
@@ -20,7 +27,7 @@ impl Run<'_> {
         remote: &Snapshot,
         plan: &Plan,
         state: &MirroredState,
-    ) -> Result<IssueId, Fault> {
+    ) -> Result<Created, Fault> {
         let intent = Intent {
             token: Token::of_copy(&link.id, CopyKind::Issue, Side::Local, remote.id.as_str()),
             link: link.id.clone(),
@@ -33,20 +40,35 @@ impl Run<'_> {
             run: self.id.clone(),
         };
         if let Some(already) = self.begin_creation(&intent, state).await? {
-            return Ok(already);
+            return Ok(Created { id: already, with_fields: true });
         }
-        match self.local.create(&plan.local.new_values(), state).await {
-            Ok(id) => {
-                self.records.close_intent(&intent.token, id.as_str()).await?;
-                info!(local = %id, remote = remote.key, "created the local issue");
-                Ok(id)
+        match self.create_with_or_without(&plan.local.new_values(), state).await {
+            Ok(created) => {
+                self.records.close_intent(&intent.token, created.id.as_str()).await?;
+                info!(local = %created.id, remote = remote.key, "created the local issue");
+                Ok(created)
             }
             Err(fault) => {
                 if !fault.is_transient() {
                     self.records.drop_intent(&intent.token, &self.id).await?;
+                } else if !fault.lingering {
+                    self.records.surrender_intent(&intent.token, &self.id).await?;
                 }
                 Err(fault.while_doing(format!("creating the local issue of {}", remote.key)))
             }
+        }
+    }
+
+    /// A value that is refused must not keep the issue from being made: it is made without values then, which are set one by one
+    /// afterwards, as for an issue that exists.
+    async fn create_with_or_without(&self, values: &Attributes, state: &MirroredState) -> Result<Created, Fault> {
+        match self.local.create(values, state).await {
+            Err(fault) if fault.kind == FaultKind::Refused && !values.is_empty() => {
+                warn!(%fault, "a value was refused; creating the issue without values");
+                let id = self.local.create(&Attributes::new(), state).await?;
+                Ok(Created { id, with_fields: false })
+            }
+            outcome => outcome.map(|id| Created { id, with_fields: true }),
         }
     }
 

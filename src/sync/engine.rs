@@ -6,6 +6,7 @@ use tracing::{Instrument, info_span};
 
 use super::{
     apply::{Applied, Target},
+    create::Created,
     fault::Fault,
     issue::{Base, Side, Snapshot},
     outcome::{Outcome, Report},
@@ -82,6 +83,8 @@ struct Loaded {
     local: Option<Snapshot>,
     link: Option<Link>,
     base: Base,
+    /// Whether every copy that was ever begun is accounted for.
+    settled: bool,
 }
 
 impl Engine {
@@ -97,7 +100,9 @@ impl Engine {
             return Ok(Ok(link.remote));
         }
         let claimed = self.local.linked_remote(id, self.remote.name()).await?;
-        Ok(claimed.map(IssueId::new).ok_or_else(|| format!("local issue {id} is not linked to {}", self.remote.name())))
+        // People write this id by hand, and it becomes part of a URL.
+        let claimed = claimed.as_deref().and_then(IssueId::parse);
+        Ok(claimed.ok_or_else(|| format!("local issue {id} is not linked to {}", self.remote.name())))
     }
 
     /// Brings one remote issue and its local counterpart in line.
@@ -121,8 +126,7 @@ impl Engine {
         let plan = self.evaluate(&loaded, options);
         if options.dry_run {
             let local = loaded.local.as_ref().map(|issue| issue.id.clone());
-            let report = Report { remote_key: loaded.remote.key.clone(), local, plan, failures: Vec::new() };
-            return Ok(outcome(report));
+            return Ok(outcome(Report::new(loaded.remote.key.clone(), local, plan, Vec::new())));
         }
         self.carry_out(&run, loaded, plan, options).await
     }
@@ -142,10 +146,11 @@ impl Engine {
     /// Reads both sides at once where the link is known; `Err` with the reason if there is nothing to do.
     async fn load(&self, run: &Run<'_>, remote: &IssueId, dry_run: bool) -> Result<Result<Loaded, String>, Fault> {
         let link = self.records.link_of_remote(&self.name, remote).await?;
+        let mut settled = true;
         if let (Some(link), false) = (&link, dry_run)
             && let Some(local) = &link.local
         {
-            run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
+            settled = run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
         }
         let known_local = link.as_ref().and_then(|link| link.local.clone());
         let (remote_issue, local_issue) = both(
@@ -162,7 +167,7 @@ impl Engine {
         }
         if let Some(local) = &local_issue {
             let base = self.base_of(link.as_ref(), Some((local, &remote_issue))).await?;
-            return Ok(Ok(Loaded { remote: remote_issue, local: local_issue, link, base }));
+            return Ok(Ok(Loaded { remote: remote_issue, local: local_issue, link, base, settled }));
         }
         self.load_unknown(remote_issue, link).await
     }
@@ -187,7 +192,7 @@ impl Engine {
             {
                 base.remote = attributes;
             }
-            return Ok(Ok(Loaded { remote, local: Some(local), link, base }));
+            return Ok(Ok(Loaded { remote, local: Some(local), link, base, settled: true }));
         }
         let wanted = match &self.remote_filter {
             None => false,
@@ -197,7 +202,7 @@ impl Engine {
             return Ok(Err(format!("remote issue {} is not linked and not in remote_filter", remote.key)));
         }
         let base = self.base_of(link.as_ref(), None).await?;
-        Ok(Ok(Loaded { remote, local: None, link, base }))
+        Ok(Ok(Loaded { remote, local: None, link, base, settled: true }))
     }
 
     async fn find_local(&self, remote: &Snapshot) -> Result<Option<IssueId>, Fault> {
@@ -224,48 +229,71 @@ impl Engine {
         Ok(base)
     }
 
-    async fn carry_out(&self, run: &Run<'_>, loaded: Loaded, plan: Plan, options: &RunOptions) -> Result<Outcome, Fault> {
-        let Loaded { remote, local, link, base } = loaded;
+    async fn carry_out(&self, run: &Run<'_>, loaded: Loaded, mut plan: Plan, options: &RunOptions) -> Result<Outcome, Fault> {
+        let Loaded { remote, local, link, base, settled } = loaded;
         if plan.stopped_by().is_some() {
             let local = local.map(|issue| issue.id);
             self.audit(&remote, link.as_ref(), local.as_ref(), &plan, options, "stopped".to_owned()).await?;
-            return Ok(outcome(Report { remote_key: remote.key, local, plan, failures: Vec::new() }));
+            return Ok(outcome(Report::new(remote.key, local, plan, Vec::new())));
+        }
+        if !settled {
+            plan.put_off_copies();
         }
         let mut link = match link {
             Some(link) => link,
             None => self.records.ensure_link(&self.name, &remote.id, &remote.key).await?,
         };
-        let local_id = match (&local, &link.local) {
-            (Some(local), _) => local.id.clone(),
-            (None, Some(already)) => already.clone(),
+        let created = match (&local, &link.local) {
+            (Some(local), _) => Created { id: local.id.clone(), with_fields: false },
+            (None, Some(already)) => Created { id: already.clone(), with_fields: true },
             (None, None) => run.create_local(&link, &remote, &plan, &self.state_of(&remote, &remote.attributes)).await?,
         };
-        let writings = writings(&plan, &self.rules, local.as_ref(), &remote);
-        if link.local.as_ref() != Some(&local_id) || !writings.is_empty() {
-            link.local = Some(local_id.clone());
-            link.local_key = local.as_ref().map_or_else(|| local_id.to_string(), |issue| issue.key.clone());
-            if !writings.is_empty() {
-                (link.base, link.underway) = (Base { copies: Vec::new(), ..base.clone() }, writings);
-            }
-            self.save(&mut link).await?;
-        }
+        self.note_writings(&mut link, &created.id, &base, &plan, local.as_ref(), &remote).await?;
         let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
-        let target = Target { link: &link.id.clone(), local: &local_id, remote: &remote.id, revisions };
+        let target = Target { link: &link.id.clone(), local: &created.id, remote: &remote.id, revisions };
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
-        let applied = match run.apply(&plan, &target, texts_before).await {
-            Ok(applied) => applied,
-            Err(fault) => {
-                self.audit(&remote, Some(&link), Some(&local_id), &plan, options, format!("{}: {fault}", fault.word())).await?;
-                return Err(fault);
-            }
-        };
-        self.finish(&remote, local.as_ref(), &mut link, base, &plan, &applied).await?;
-        let report = Report { remote_key: remote.key.clone(), local: Some(local_id), plan, failures: applied.failures };
-        let outcome = outcome(report);
-        if let Some(report) = outcome.report().filter(|report| !report.plan.is_empty() || !report.failures.is_empty()) {
+        let mut applied = Applied::default();
+        let mut done = run.apply_fields(&plan, &target, created.with_fields, &mut applied).await;
+        if done.is_ok() {
+            // Before the copies, each of which is noted by itself: one that fails must not make the fields look unwritten.
+            self.finish(&remote, local.as_ref(), &mut link, base, &plan, &applied).await?;
+            done = run.apply_copies(&plan, &target, texts_before, &mut applied).await;
+        }
+        if done.is_ok() && !settled {
+            done = Err(Fault::transient("the outcome of an earlier copy is not known yet; messages and files wait for it"));
+        }
+        if let Err(fault) = done {
+            let outcome = format!("{}: {fault}", fault.word());
+            self.audit(&remote, Some(&link), link.local.as_ref(), &plan, options, outcome).await?;
+            return Err(fault);
+        }
+        let outcome = outcome(Report::new(remote.key.clone(), Some(created.id), plan, applied.failures));
+        if let Some(report) = outcome.report().filter(|report| report.is_notable()) {
             self.audit(&remote, Some(&link), link.local.as_ref(), &report.plan, options, told(&outcome, report)).await?;
         }
         Ok(outcome)
+    }
+
+    /// Notes in the link what is going to be written, and which local issue it is about.
+    async fn note_writings(
+        &self,
+        link: &mut Link,
+        local_id: &IssueId,
+        base: &Base,
+        plan: &Plan,
+        local: Option<&Snapshot>,
+        remote: &Snapshot,
+    ) -> Result<(), Fault> {
+        let writings = writings(plan, &self.rules, local, remote);
+        if link.local.as_ref() == Some(local_id) && writings.is_empty() {
+            return Ok(());
+        }
+        link.local = Some(local_id.clone());
+        link.local_key = local.map_or_else(|| local_id.to_string(), |issue| issue.key.clone());
+        if !writings.is_empty() {
+            (link.base, link.underway) = (Base { copies: Vec::new(), ..base.clone() }, writings);
+        }
+        self.save(link).await
     }
 
     fn state_of(&self, remote: &Snapshot, attributes: &super::issue::Attributes) -> MirroredState {
@@ -285,7 +313,12 @@ impl Engine {
         let before = link.clone();
         for (side, issue) in [(Side::Local, local), (Side::Remote, Some(remote))] {
             let mut open = self.rules.open_paths(plan, side);
-            open.extend(applied.refused.iter().filter(|(refused, _)| *refused == side).map(|(_, path)| path.clone()));
+            // A refused write leaves its whole rule open: were the other side's base to move on, its value would look old.
+            for (refused, path) in &applied.refused {
+                if let Some(change) = plan.side(*refused).fields.get(path) {
+                    open.extend(self.rules.paths_read(change.rule, side));
+                }
+            }
             let mut now = issue.map(|issue| issue.attributes.clone()).unwrap_or_default();
             now.extend(plan.side(side).new_values());
             base.advance(side, now, &open);

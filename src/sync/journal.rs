@@ -5,12 +5,18 @@ use tracing::info;
 use super::{apply::Target, engine::Run, fault::Fault, issue::Side, ports::Intent};
 
 impl Run<'_> {
-    /// Settles all open intents of a link: found effects are written down, others forgotten.
-    pub(super) async fn recover(&self, target: &Target<'_>) -> Result<(), Fault> {
+    /// Settles all open intents of a link: found effects are written down, others forgotten. `false` if one may still be in the
+    /// making: until it is settled, what it makes cannot be told from what people write.
+    pub(super) async fn recover(&self, target: &Target<'_>) -> Result<bool, Fault> {
+        let mut settled = true;
         for intent in self.records.open_intents(target.link).await? {
-            self.recover_one(&intent, target).await?;
+            if self.may_be_running(&intent) {
+                settled = false;
+            } else {
+                self.recover_one(&intent, target).await?;
+            }
         }
-        Ok(())
+        Ok(settled)
     }
 
     /// Settles one open intent of another run. One that may still be in the making is left to its run: this one comes back later.
@@ -22,7 +28,10 @@ impl Run<'_> {
             Side::Local => target.local,
             Side::Remote => target.remote,
         };
-        match self.tracker(intent.to).find_effect(issue, intent).await? {
+        let copies = self.records.copies(target.link).await?;
+        let here = copies.into_iter().filter(|copied| copied.kind == intent.kind && copied.to == intent.to);
+        let known: Vec<String> = here.map(|copied| copied.copy).collect();
+        match self.tracker(intent.to).find_effect(issue, intent, &known).await? {
             Some(made) => {
                 info!(side = %intent.to, kind = ?intent.kind, made, "an earlier run had done this already");
                 self.records.close_intent(&intent.token, &made).await

@@ -1,6 +1,6 @@
 //! What became of one run.
 
-use super::plan::Plan;
+use super::plan::{Plan, RuleOutcome, RuleReport};
 use crate::ids::IssueId;
 
 /// What became of one run for one issue.
@@ -29,13 +29,40 @@ pub struct Report {
     pub failures: Vec<String>,
 }
 
+impl Report {
+    /// A report; rules that the evaluation found to fail are failures like those of carrying the Plan out.
+    #[must_use]
+    pub fn new(remote_key: String, local: Option<IssueId>, plan: Plan, mut failures: Vec<String>) -> Self {
+        failures.extend(told(&plan, RuleOutcome::Failed));
+        Self { remote_key, local, plan, failures }
+    }
+
+    /// Rules that hold a conflict or a write that is not allowed: rule and reason.
+    #[must_use]
+    pub fn held(&self) -> Vec<String> {
+        told(&self.plan, RuleOutcome::Held)
+    }
+
+    /// Whether somebody may want to know of this run later.
+    #[must_use]
+    pub fn is_notable(&self) -> bool {
+        !self.plan.is_empty() || !self.failures.is_empty() || !self.held().is_empty()
+    }
+}
+
+fn told(plan: &Plan, outcome: RuleOutcome) -> Vec<String> {
+    let tell = |RuleReport { kind, subject, place, reason, .. }: &RuleReport| format!("{kind} {subject} ({place}): {reason}");
+    plan.rules.iter().filter(|report| report.outcome == outcome).map(tell).collect()
+}
+
 impl Outcome {
     /// One word for metrics, logs and tables.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Synced(report) if !report.failures.is_empty() => "partly",
+            Self::Synced(report) | Self::Unchanged(report) if !report.failures.is_empty() => "partly",
             Self::Synced(_) => "synced",
+            Self::Unchanged(report) if !report.held().is_empty() => "held",
             Self::Unchanged(_) => "unchanged",
             Self::Stopped(_) => "stopped",
             Self::Ignored(_) => "ignored",

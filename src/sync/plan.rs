@@ -153,6 +153,14 @@ impl Plan {
         !self.creates_local && self.local.is_empty() && self.remote.is_empty()
     }
 
+    /// Leaves messages and files for a later run.
+    pub fn put_off_copies(&mut self) {
+        for changes in [&mut self.local, &mut self.remote] {
+            changes.messages.clear();
+            changes.files.clear();
+        }
+    }
+
     /// The changes of one side.
     #[must_use]
     pub fn side(&self, side: Side) -> &Changes {

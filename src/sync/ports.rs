@@ -93,8 +93,9 @@ pub trait Tracker: Send + Sync {
     /// Adds a file; returns its id.
     async fn add_file(&self, id: &IssueId, name: &str, content: FileContent, token: &Token) -> Result<String, Fault>;
 
-    /// Looks for the effect of an intent whose outcome is not known; the id of what it made, if it did.
-    async fn find_effect(&self, id: &IssueId, intent: &Intent) -> Result<Option<String>, Fault>;
+    /// Looks for the effect of an intent whose outcome is not known; the id of what it made, if it did. `known` are copies that
+    /// other intents made: none of them can be it.
+    async fn find_effect(&self, id: &IssueId, intent: &Intent, known: &[String]) -> Result<Option<String>, Fault>;
 
     /// Shows people the state of the remote issue, where the tracker has a place for that.
     async fn mirror(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault>;

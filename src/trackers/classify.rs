@@ -16,8 +16,11 @@ pub(super) fn fault_of(status: StatusCode, headers: &HeaderMap, words: &str) -> 
         401 => Fault::permanent(message).hint("the credentials are not accepted: look at username and password (or token)"),
         403 => Fault::permanent(message).hint("our account lacks a permission, or must log in once by hand (CAPTCHA)"),
         408 | 409 | 412 | 423 | 425 => Fault::transient(message),
-        429 | 500..=599 => {
-            Fault { kind: FaultKind::Transient { retry_after: retry_after(headers) }, ..Fault::transient(message) }
+        429 => Fault { kind: FaultKind::Transient { retry_after: retry_after(headers) }, ..Fault::transient(message) },
+        // A gateway that gave up does not mean that what stands behind it did.
+        500..=599 => {
+            let kind = FaultKind::Transient { retry_after: retry_after(headers) };
+            Fault { kind, lingering: true, ..Fault::transient(message) }
         }
         400 | 413 | 415 | 422 => Fault::refused(message),
         300..=399 => Fault::permanent(message).hint("the tracker sends us elsewhere: look at its url"),
@@ -42,7 +45,8 @@ pub(super) fn fault_of_transport(error: reqwest::Error) -> Fault {
     if error.is_builder() {
         return Fault::bug(words);
     }
-    Fault { lingering: error.is_timeout(), ..Fault::transient(words) }
+    // Only a connection that was never made is certain to have carried nothing.
+    Fault { lingering: !error.is_connect(), ..Fault::transient(words) }
 }
 
 #[cfg(test)]

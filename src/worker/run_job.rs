@@ -242,11 +242,14 @@ impl Worker {
 /// Tells what a run did, in one line.
 fn tell(outcome: &Outcome) {
     match outcome {
-        Outcome::Synced(report) if report.failures.is_empty() => {
-            info!(remote = report.remote_key, changes = report.plan.effects_in_words().join("; "), "synced");
+        Outcome::Synced(report) | Outcome::Unchanged(report) if !report.failures.is_empty() => {
+            warn!(remote = report.remote_key, failures = report.failures.join("; "), "synced in part");
+        }
+        Outcome::Unchanged(report) if !report.held().is_empty() => {
+            warn!(remote = report.remote_key, held = report.held().join("; "), "held; somebody has to decide");
         }
         Outcome::Synced(report) => {
-            warn!(remote = report.remote_key, failures = report.failures.join("; "), "synced in part");
+            info!(remote = report.remote_key, changes = report.plan.effects_in_words().join("; "), "synced");
         }
         Outcome::Unchanged(report) => info!(remote = report.remote_key, "both sides are in line"),
         Outcome::Stopped(report) => {

@@ -42,15 +42,15 @@ async fn an_attachment_is_found_again_by_name_and_size() {
     // The same name and size by somebody else is not ours.
     site.jira.state().add_attachment("jane", remote.as_str(), "other.txt", "text/plain", b"lines".to_vec()).unwrap();
     let made = site.upstream.add_file(&remote, "log: \"a\".txt", content(b"lines"), &wanted.token).await.unwrap();
-    assert_eq!(site.upstream.find_effect(&remote, &wanted).await.unwrap(), Some(made));
-    assert_eq!(site.upstream.find_effect(&remote, &larger).await.unwrap(), None);
-    assert_eq!(site.upstream.find_effect(&remote, &other).await.unwrap(), None);
+    assert_eq!(site.upstream.find_effect(&remote, &wanted, &[]).await.unwrap(), Some(made));
+    assert_eq!(site.upstream.find_effect(&remote, &larger, &[]).await.unwrap(), None);
+    assert_eq!(site.upstream.find_effect(&remote, &other, &[]).await.unwrap(), None);
     let local = site.new_local("x");
     let there = intent(CopyKind::File, Side::Local, "1", "Ü.txt", Some(5));
     let made = site.office.add_file(&local, "Ü.txt", content(b"lines"), &there.token).await.unwrap();
-    assert_eq!(site.office.find_effect(&local, &there).await.unwrap(), Some(made));
+    assert_eq!(site.office.find_effect(&local, &there, &[]).await.unwrap(), Some(made));
     let elsewhere = site.new_local("another issue");
-    assert_eq!(site.office.find_effect(&elsewhere, &there).await.unwrap(), None, "it hangs at another issue");
+    assert_eq!(site.office.find_effect(&elsewhere, &there, &[]).await.unwrap(), None, "it hangs at another issue");
 }
 
 #[tokio::test(flavor = "multi_thread")]

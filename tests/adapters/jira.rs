@@ -40,11 +40,11 @@ async fn a_comment_is_found_again_by_its_token() {
             intent(CopyKind::Message, Side::Remote, "1", "same", None),
             intent(CopyKind::Message, Side::Remote, "2", "same", None),
         );
-        assert_eq!(site.upstream.find_effect(&remote, &first).await.unwrap(), None);
+        assert_eq!(site.upstream.find_effect(&remote, &first, &[]).await.unwrap(), None);
         let made = site.upstream.add_message(&remote, &message("same"), &first.token).await.unwrap();
         site.jira.state().add_comment("jane", remote.as_str(), "same").unwrap();
-        assert_eq!(site.upstream.find_effect(&remote, &first).await.unwrap(), Some(made));
-        assert_eq!(site.upstream.find_effect(&remote, &second).await.unwrap(), None, "the same text is not the same comment");
+        assert_eq!(site.upstream.find_effect(&remote, &first, &[]).await.unwrap(), Some(made));
+        assert_eq!(site.upstream.find_effect(&remote, &second, &[]).await.unwrap(), None, "the same text is not the same comment");
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_comment_whose_answer_was_lost_is_found_again() {
     let lost = intent(CopyKind::Message, Side::Remote, "1", "once", None);
     let fault = site.upstream.add_message(&remote, &message("once"), &lost.token).await.unwrap_err();
     assert!(crate::site::is_transient(&fault), "{fault}");
-    let found = site.upstream.find_effect(&remote, &lost).await.unwrap();
+    let found = site.upstream.find_effect(&remote, &lost, &[]).await.unwrap();
     assert_eq!(found, Some(site.jira.state().issue(remote.as_str()).unwrap().comments[0].id.clone()));
 }
 

@@ -54,16 +54,16 @@ async fn a_message_is_found_again_by_its_messageid() {
     let local = site.new_local("x");
     let first = intent(CopyKind::Message, Side::Local, "1", "same", None);
     let second = intent(CopyKind::Message, Side::Local, "2", "same", None);
-    assert_eq!(site.office.find_effect(&local, &first).await.unwrap(), None);
+    assert_eq!(site.office.find_effect(&local, &first, &[]).await.unwrap(), None);
     let made = site.office.add_message(&local, &message("same"), &first.token).await.unwrap();
-    assert_eq!(site.office.find_effect(&local, &first).await.unwrap(), Some(made.clone()));
-    assert_eq!(site.office.find_effect(&local, &second).await.unwrap(), None);
+    assert_eq!(site.office.find_effect(&local, &first, &[]).await.unwrap(), Some(made.clone()));
+    assert_eq!(site.office.find_effect(&local, &second, &[]).await.unwrap(), None);
     assert_eq!(site.office.add_message(&local, &message("same"), &first.token).await.unwrap(), made, "added twice, it is one");
     assert_eq!(site.roundup.acting_as("jane").messages(local.as_str()).unwrap().len(), 1);
     // Made, and not linked before the connection broke: it is linked when it is found.
     site.roundup_fails(json!({ "method": "PATCH", "path_contains": "/data/issue/" })).await;
     site.office.add_message(&local, &message("same"), &second.token).await.unwrap_err();
-    assert!(site.office.find_effect(&local, &second).await.unwrap().is_some());
+    assert!(site.office.find_effect(&local, &second, &[]).await.unwrap().is_some());
     assert_eq!(site.roundup.acting_as("jane").messages(local.as_str()).unwrap().len(), 2);
 }
 

@@ -148,11 +148,12 @@ impl RuleSet {
         )
     }
 
-    /// The paths whose base must stay as it is after this Plan: those of rules that failed or hold a conflict. Were the base to move
-    /// on, the next evaluation would no longer see that something is open.
+    /// The paths whose base must stay as it is after this Plan: those of rules that failed, hold a conflict or did not apply. Were
+    /// the base to move on, the next evaluation would no longer see that something is open.
     #[must_use]
     pub fn open_paths(&self, plan: &Plan, side: Side) -> BTreeSet<String> {
-        let open = |report: &RuleReport| matches!(report.outcome, RuleOutcome::Failed | RuleOutcome::Held);
+        let open =
+            |report: &RuleReport| matches!(report.outcome, RuleOutcome::Failed | RuleOutcome::Held | RuleOutcome::Skipped);
         self.rules
             .iter()
             .zip(&plan.rules)

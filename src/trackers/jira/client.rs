@@ -1,8 +1,13 @@
 //! Requests to Jira, Cloud and Data Center: credentials, the five shapes of errors, and answers that are not what they seem.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::super::{
     http::{Answer, Http},
@@ -28,8 +33,11 @@ pub(super) struct Client {
     credentials: Credentials,
     dialect: OnceCell<Dialect>,
     myself: OnceCell<Value>,
-    fields: OnceCell<Vec<Value>>,
+    fields: Mutex<Option<(Instant, Arc<Vec<Value>>)>>,
 }
+
+/// For how long the list of fields is believed: people add some.
+const FIELDS_FOR: Duration = Duration::from_mins(10);
 
 impl Client {
     pub(super) fn new(http: Http, tracker: TrackerName, config: &TrackerConfig) -> Self {
@@ -40,7 +48,7 @@ impl Client {
             credentials: config.credentials.clone(),
             dialect: OnceCell::new(),
             myself: OnceCell::new(),
-            fields: OnceCell::new(),
+            fields: Mutex::new(None),
         }
     }
 
@@ -60,14 +68,19 @@ impl Client {
     }
 
     /// All fields: id, name, schema.
-    pub(super) async fn fields(&self) -> Result<&[Value], Fault> {
-        let ask = || async {
-            match self.get("rest/api/2/field", &[]).await? {
-                Some(Value::Array(fields)) => Ok(fields),
-                _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
+    pub(super) async fn fields(&self) -> Result<Arc<Vec<Value>>, Fault> {
+        let mut known = self.fields.lock().await;
+        if let Some((_, fields)) = known.as_ref().filter(|(at, _)| at.elapsed() < FIELDS_FOR) {
+            return Ok(Arc::clone(fields));
+        }
+        match self.get("rest/api/2/field", &[]).await? {
+            Some(Value::Array(fields)) => {
+                let fields = Arc::new(fields);
+                *known = Some((Instant::now(), Arc::clone(&fields)));
+                Ok(fields)
             }
-        };
-        self.fields.get_or_try_init(ask).await.map(Vec::as_slice)
+            _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
+        }
     }
 
     /// GET; `None` for a 404 that is believed: Jira says "not there" to whoever it does not know.
@@ -112,7 +125,7 @@ impl Client {
     pub(super) async fn download(&self, attachment: &str) -> Result<FileContent, Fault> {
         let url = self.content_url(attachment).await?;
         let mut response = self.http.send(identity(self.authorized(self.http.request(Method::GET, url.clone())))).await?;
-        if response.status().is_redirection() {
+        if response.status().is_redirection() && self.dialect().await? == Dialect::Cloud {
             let target = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let target = target.and_then(|target| url.join(target).ok()).filter(|target| allowed_target(&url, target));
             let Some(target) = target else {
@@ -138,7 +151,11 @@ impl Client {
         let content = told.as_ref().and_then(|told| told["content"].as_str()).and_then(|content| Url::parse(content).ok());
         // Our credentials go to the configured host only, whatever the answer says.
         content
-            .and_then(|content| self.url(content.path().trim_start_matches('/')).ok())
+            .map(|content| {
+                let mut url = self.base.clone();
+                url.set_path(content.path());
+                url
+            })
             .ok_or_else(|| Fault::permanent(format!("{} does not say where attachment {attachment} is", self.tracker)))
     }
 

@@ -56,11 +56,12 @@ pub(super) async fn add(client: &Client, issue: &IssueId, text: &str, token: &To
 }
 
 /// The comment of an intent: of our account, with that token; where Jira does not show tokens, with that text, written since.
-pub(super) async fn find(client: &Client, issue: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+pub(super) async fn find(client: &Client, issue: &IssueId, intent: &Intent, known: &[String]) -> Result<Option<String>, Fault> {
     let myself = client.myself().await?.clone();
     for comment in all(client, issue.as_str()).await?.iter().rev() {
         let Some(message) = convert::message(comment) else { continue };
-        if !convert::same_user(&comment["author"], &myself) || !is_since(&message, intent) {
+        let another = known.contains(&message.id) || !convert::same_user(&comment["author"], &myself);
+        if another || !is_since(&message, intent) {
             continue;
         }
         match token_of(client, issue, comment).await? {
@@ -89,7 +90,12 @@ async fn token_of(client: &Client, issue: &IssueId, comment: &Value) -> Result<O
 }
 
 /// The attachment of an intent: of our account, of that name and size, added since.
-pub(super) async fn find_attachment(client: &Client, issue: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+pub(super) async fn find_attachment(
+    client: &Client,
+    issue: &IssueId,
+    intent: &Intent,
+    known: &[String],
+) -> Result<Option<String>, Fault> {
     let myself = client.myself().await?.clone();
     let issue = client.get(&format!("rest/api/2/issue/{issue}"), &[("fields", "attachment")]).await?;
     let Some(issue) = issue else { return Ok(None) };
@@ -100,7 +106,7 @@ pub(super) async fn find_attachment(client: &Client, issue: &IssueId, intent: &I
         let created = attachment["created"].as_str().and_then(convert::parse_time).unwrap_or_default();
         let same_size = intent.size.is_none() || file.size == intent.size;
         let ours = convert::same_user(&attachment["author"], &myself);
-        if ours && file.name == wanted_name && same_size && created >= not_before(intent) {
+        if ours && !known.contains(&file.id) && file.name == wanted_name && same_size && created >= not_before(intent) {
             return Ok(Some(file.id));
         }
     }

@@ -48,7 +48,7 @@ impl Jira {
         let fields = self.client.fields().await?;
         let mut ids = BTreeMap::new();
         for path in paths.iter().filter(|path| !OWN_PATHS.contains(&path.as_str())) {
-            let field = convert::field_id(fields, convert::split(path).0)?;
+            let field = convert::field_id(&fields, convert::split(path).0)?;
             ids.insert(path.clone(), field["id"].as_str().unwrap_or_default().to_owned());
         }
         Ok(ids)
@@ -128,7 +128,7 @@ impl Tracker for Jira {
         let mut status = None;
         for (path, value) in fields {
             let (name, rest) = convert::split(path);
-            let field = convert::field_id(known, name)?;
+            let field = convert::field_id(&known, name)?;
             let field_id = field["id"].as_str().unwrap_or_default().to_owned();
             if field_id == "status" {
                 status = Some(value);
@@ -162,10 +162,10 @@ impl Tracker for Jira {
         file.map(|file| file.id).ok_or_else(|| Fault::bug("Jira took an attachment and did not say its id"))
     }
 
-    async fn find_effect(&self, id: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+    async fn find_effect(&self, id: &IssueId, intent: &Intent, known: &[String]) -> Result<Option<String>, Fault> {
         match intent.kind {
-            CopyKind::Message => comments::find(&self.client, id, intent).await,
-            CopyKind::File => comments::find_attachment(&self.client, id, intent).await,
+            CopyKind::Message => comments::find(&self.client, id, intent, known).await,
+            CopyKind::File => comments::find_attachment(&self.client, id, intent, known).await,
             CopyKind::Issue => Ok(None),
         }
     }

@@ -6,7 +6,10 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
 use serde_json::{Value, json};
 use tracing::debug;
 
-use super::super::http::{Answer, Http};
+use super::super::{
+    http::{Answer, Http},
+    text::safe_file_name,
+};
 use crate::{
     config::tracker::{Credentials, TrackerConfig},
     ids::TrackerName,
@@ -63,8 +66,7 @@ impl Client {
     pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<Value>, Fault> {
         let answer = self.answer(|| Ok(self.request(Method::GET, path)?.query(query))).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            // A 404 is believed: Roundup answers 401 or 403 where it does not know us.
-            return Ok(None);
+            return gone(&answer).map(|()| None);
         }
         self.data(&answer).map(Some)
     }
@@ -111,7 +113,7 @@ impl Client {
             .percent_encode_noop()
             .text("name", name.to_owned())
             .text("type", media_type)
-            .part("content", part.file_name(name.to_owned()));
+            .part("content", part.file_name(safe_file_name(name)));
         let request = self.http.upload(self.url("data/file")?).header(header::ACCEPT, "application/json");
         let answer = self.http.answer_to_upload(self.authorized(request).multipart(form)).await?;
         self.created(&answer)
@@ -276,6 +278,15 @@ impl Client {
             _ => Err(Fault::bug(format!("{} created an item and did not say its id: {data}", self.tracker))),
         }
     }
+}
+
+/// A 404 is believed when it is Roundup's own: one of a proxy in front of it says nothing of the issue.
+fn gone(answer: &Answer) -> Result<(), Fault> {
+    let told: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    if told.is_some_and(|told| told["error"]["status"] == 404) {
+        return Ok(());
+    }
+    Err(Fault::transient(format!("404 from something that is not Roundup: {}", answer.beginning())))
 }
 
 /// The hidden `@csrf` field of the login form.

@@ -29,9 +29,16 @@ fn label(link: &Map<String, Value>) -> Value {
         .map_or(Value::Null, |(_, value)| value.clone())
 }
 
-/// The attributes that rules asked for, from an item's `attributes`.
-pub(super) fn attributes<'p>(item: &Value, paths: impl Iterator<Item = &'p String>) -> Attributes {
-    paths.map(|path| (path.clone(), plain(&item[path.as_str()]))).collect()
+/// The attributes that rules asked for, from an item's `attributes`. Roundup leaves out what our account may not view, and that
+/// must not be taken for an attribute that somebody emptied.
+pub(super) fn attributes<'p>(item: &Value, paths: impl Iterator<Item = &'p String>) -> Result<Attributes, Fault> {
+    paths
+        .map(|path| match item.get(path.as_str()) {
+            Some(value) => Ok((path.clone(), plain(value))),
+            None => Err(Fault::permanent(format!("Roundup does not show us `{path}`"))
+                .hint("give our account the permission to view it")),
+        })
+        .collect()
 }
 
 /// The body that sets attributes. A dotted path sets the link itself, to the item of that key: Roundup looks keys up by itself.

@@ -27,8 +27,14 @@ pub(super) async fn add(client: &Client, issue: &IssueId, name: &str, content: F
     Ok(id)
 }
 
-/// The file of an intent: made by our account under that name since then, and linked to this issue or to none yet.
-pub(super) async fn find_linked(client: &Client, issue: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+/// The file of an intent: made by our account under that name since then, linked to this issue, and no other intent's. One that
+/// was uploaded and not linked stays where it is, seen by nobody: whose it is cannot be told.
+pub(super) async fn find_linked(
+    client: &Client,
+    issue: &IssueId,
+    intent: &Intent,
+    known: &[String],
+) -> Result<Option<String>, Fault> {
     let since = intent.since.checked_sub(jiff::SignedDuration::from_mins(1)).unwrap_or(intent.since);
     let found = client
         .list(
@@ -41,15 +47,11 @@ pub(super) async fn find_linked(client: &Client, issue: &IssueId, intent: &Inten
             ],
         )
         .await?;
-    for id in found.iter().filter_map(|item| item["id"].as_str()) {
+    for id in found.iter().filter_map(|item| item["id"].as_str()).filter(|id| !known.iter().any(|known| known == id)) {
         let holders = client.list("issue", &[("files", id), ("@fields", "id")]).await?;
-        let holds = |issue: &IssueId| holders.iter().any(|holder| holder["id"].as_str() == Some(issue.as_str()));
-        if holders.is_empty() {
-            link(client, issue, id).await?;
-        } else if !holds(issue) {
-            continue;
+        if holders.iter().any(|holder| holder["id"].as_str() == Some(issue.as_str())) {
+            return Ok(Some(id.to_owned()));
         }
-        return Ok(Some(id.to_owned()));
     }
     Ok(None)
 }

@@ -67,7 +67,7 @@ impl Tracker for Roundup {
         Ok(Some(Snapshot {
             id: IssueId::new(item["id"].as_str().unwrap_or(id.as_str())),
             key: format!("issue{id}"),
-            attributes: convert::attributes(found, needs.paths.iter()),
+            attributes: convert::attributes(found, needs.paths.iter())?,
             messages: if needs.messages {
                 messages::read(&self.client, &self.messages, &found["messages"]).await?
             } else {
@@ -158,10 +158,10 @@ impl Tracker for Roundup {
         files::add(&self.client, id, name, content).await
     }
 
-    async fn find_effect(&self, id: &IssueId, intent: &Intent) -> Result<Option<String>, Fault> {
+    async fn find_effect(&self, id: &IssueId, intent: &Intent, known: &[String]) -> Result<Option<String>, Fault> {
         match intent.kind {
             CopyKind::Message => messages::find_linked(&self.client, id, &intent.token).await,
-            CopyKind::File => files::find_linked(&self.client, id, intent).await,
+            CopyKind::File => files::find_linked(&self.client, id, intent, known).await,
             CopyKind::Issue => Ok(None),
         }
     }

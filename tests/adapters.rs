@@ -13,3 +13,5 @@ mod memory;
 mod roundup;
 #[path = "adapters/site.rs"]
 mod site;
+#[path = "adapters/unfinished.rs"]
+mod unfinished;

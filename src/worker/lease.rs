@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// How often a lease that another holds is asked for again before the event is put off, and how far apart.
-const ATTEMPTS: u32 = 4;
-const BETWEEN: Duration = Duration::from_millis(40);
+const ATTEMPTS: u32 = 8;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// A lease that is prolonged until it is released.
 pub(super) struct HeldLease {

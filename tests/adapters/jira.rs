@@ -44,7 +44,11 @@ async fn a_comment_is_found_again_by_its_token() {
         let made = site.upstream.add_message(&remote, &message("same"), &first.token).await.unwrap();
         site.jira.state().add_comment("jane", remote.as_str(), "same").unwrap();
         assert_eq!(site.upstream.find_effect(&remote, &first, &[]).await.unwrap(), Some(made));
-        assert_eq!(site.upstream.find_effect(&remote, &second, &[]).await.unwrap(), None, "the same text is not the same comment");
+        assert_eq!(
+            site.upstream.find_effect(&remote, &second, &[]).await.unwrap(),
+            None,
+            "the same text is not the same comment"
+        );
     }
 }
 

@@ -54,7 +54,7 @@ impl Site {
             )
         };
         let text = [
-            format!("[server]\ndata_dir = \"{}\"\n", folder.path().display()),
+            format!("[server]\ndata_dir = \"{}\"\n[worker]\ndeadline = \"1s\"\n", folder.path().display()),
             tracker("office", "roundup", roundup.url()),
             tracker("upstream", "jira", jira.url()),
             include_str!("rules.toml").to_owned(),

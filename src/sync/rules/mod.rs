@@ -152,8 +152,12 @@ impl RuleSet {
     /// the base to move on, the next evaluation would no longer see that something is open.
     #[must_use]
     pub fn open_paths(&self, plan: &Plan, side: Side) -> BTreeSet<String> {
-        let open =
-            |report: &RuleReport| matches!(report.outcome, RuleOutcome::Failed | RuleOutcome::Held | RuleOutcome::Skipped);
+        let open = |report: &RuleReport| match report.outcome {
+            RuleOutcome::Failed | RuleOutcome::Held => true,
+            // A new issue is taken over as it is, whatever a rule waits for.
+            RuleOutcome::Skipped => !plan.creates_local,
+            _ => false,
+        };
         self.rules
             .iter()
             .zip(&plan.rules)

@@ -12,6 +12,9 @@ use super::classify::{fault_of, fault_of_transport};
 use crate::{ids::TrackerName, sync::fault::Fault, telemetry::metrics::Metrics};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Idle connections are closed by us first: a request on one that the server is just closing has an unknown outcome. Many servers
+/// close them after 5 s.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Largest answer that is held in memory. Files are streamed and not subject to it.
 const MAX_ANSWER: usize = 64 << 20;
 
@@ -43,6 +46,7 @@ impl Http {
             reqwest::Client::builder()
                 .user_agent(concat!("trackersync/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(CONNECT_TIMEOUT)
+                .pool_idle_timeout(IDLE_TIMEOUT)
                 .redirect(reqwest::redirect::Policy::none())
         };
         let failed = |error| Fault::permanent(format!("no HTTP client: {error}"));

@@ -30,7 +30,7 @@ async fn an_event_that_cannot_succeed_is_parked_with_its_error_and_others_go_on(
     let (forbidden, other) = (site.pair("Not for us").await, site.pair("For us").await);
     site.until_idle().await;
     let path = format!("/issue/{}", forbidden.remote);
-    site.jira.order_fault(json!({ "method": "PUT", "path_contains": path, "status": 403, "count": 1 })).await;
+    site.jira.order_fault(json!({ "method": "GET", "path_contains": path, "status": 403, "count": 1 })).await;
     site.roundup.set_title(&forbidden.local, "Refused").await;
     let dead = until("the event is parked", LONG, async || site.queues().dead().await.into_iter().next()).await;
     assert_eq!(dead["data"]["error"]["kind"], "permanent", "{dead}");

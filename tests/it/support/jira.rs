@@ -40,7 +40,9 @@ impl Jira {
         command.args(["--retries", "100", "--retry-delay", "500ms"]).env("STANDIN_WEBHOOK_SECRET", SECRET);
         let mut server = Process::start("jira", folder, &mut command);
         let url = server.ready().await.trim_end_matches('/').to_owned();
-        Self { url, http: reqwest::Client::new(), _server: server }
+        // A connection for each request: one that was kept may be closed by the server at the very moment it is used again.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        Self { url, http, _server: server }
     }
 
     /// Makes an issue as jane; its key and its id.

@@ -28,7 +28,7 @@ impl Program {
     }
 
     async fn until_ready(&mut self) {
-        let http = reqwest::Client::new();
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
         until_so("the program is ready", LONG, async || {
             self.process.assert_running();
             let answer = http.get(format!("{}/readyz", self.address)).send().await;

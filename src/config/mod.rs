@@ -132,7 +132,7 @@ fn lay_over_variables(tree: &mut Table, environment: &Environment) {
         let keys: Vec<&str> = path.split("__").collect();
         if keys.len() > 1 {
             let place = Place::Variable(format!("{VARIABLE_PREFIX}{name}"));
-            tree.set_path(&keys, node::from_argument(value, place));
+            tree.set_path(&keys, node::from_variable(&keys, value, place));
         }
     }
 }

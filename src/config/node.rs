@@ -159,6 +159,16 @@ pub fn from_argument(text: &str, place: Place) -> Node {
     Node { value, place }
 }
 
+/// Reads the value of a variable. A secret is taken as it stands, unless it says where to find it: `12345` is a password too.
+#[must_use]
+pub fn from_variable(keys: &[&str], text: &str, place: Place) -> Node {
+    let secret = keys.last().is_some_and(|key| matches!(*key, "password" | "token" | "webhook_secret"));
+    if secret && !text.starts_with(['{', '[']) {
+        return Node { value: NodeValue::String(text.to_owned()), place };
+    }
+    from_argument(text, place)
+}
+
 fn convert_table(source: &Arc<Source>, table: &toml::de::DeTable<'_>, span: std::ops::Range<usize>) -> Table {
     let place = |span| Place::File { source: source.clone(), span };
     let mut entries: Vec<Entry> = table

@@ -32,6 +32,9 @@ pub struct SyncConfig {
     pub place: Place,
 }
 
+/// Shorter periods are lengthened to this: a sweep asks the trackers for listings.
+const SHORTEST_SWEEP: Duration = Duration::from_secs(10);
+
 /// How often the scheduler asks the trackers by itself.
 #[derive(Clone, Debug, Default)]
 pub struct SweepConfig {
@@ -98,7 +101,8 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
 }
 
 fn read_sweep(section: Section<'_>) -> SweepConfig {
-    let sweep = SweepConfig { changed: section.duration("changed"), full: section.duration("full") };
+    let period = |key| section.duration(key).map(|period| period.max(SHORTEST_SWEEP));
+    let sweep = SweepConfig { changed: period("changed"), full: period("full") };
     section.finish();
     sweep
 }

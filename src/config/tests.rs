@@ -95,6 +95,18 @@ fn settings_override_variables_and_those_the_file() {
 }
 
 #[test]
+fn a_secret_in_a_variable_is_taken_as_it_stands() {
+    let source = Arc::new(Source { name: "t.toml".to_owned(), text: GOOD.to_owned() });
+    for (given, taken) in [("12345", "12345"), ("\"quoted\"", "\"quoted\""), ("{ env = \"PW\" }", "hidden-1")] {
+        let environment =
+            Environment::of_variables([("PW", "hidden-1"), ("NEW", "x"), ("TRACKERSYNC_TRACKERS__OFFICE__PASSWORD", given)]);
+        let config = load(std::slice::from_ref(&source), &environment, &[]).config.unwrap();
+        let tracker::Credentials::Basic { password, .. } = &config.trackers[&"office".into()].credentials else { panic!() };
+        assert_eq!(password.expose(), taken);
+    }
+}
+
+#[test]
 fn a_secret_on_the_command_line_is_refused_and_never_shown() {
     let loaded = load_text(GOOD, &["trackers.office.password=oops-secret"]);
     let refused = &loaded.diagnostics[0];

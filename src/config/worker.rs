@@ -40,7 +40,8 @@ pub(super) fn read(section: Section<'_>) -> WorkerConfig {
     let config = WorkerConfig {
         concurrency: usize::try_from(section.number("concurrency", 8, 1..=1_000)).unwrap_or(default.concurrency),
         deadline: section.duration("deadline").unwrap_or(default.deadline),
-        lease: section.duration("lease").unwrap_or(default.lease),
+        // Below a second the renewal would do nothing else.
+        lease: section.duration("lease").unwrap_or(default.lease).max(Duration::from_secs(1)),
         max_attempts: u32::try_from(section.number("max_attempts", 100, 1..=10_000)).unwrap_or(default.max_attempts),
         backoff: section.duration("backoff").unwrap_or(default.backoff),
         max_backoff: section.duration("max_backoff").unwrap_or(default.max_backoff),

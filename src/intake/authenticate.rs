@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use crate::config::tracker::DeliveryProof;
 
 /// How far a Standard Webhooks timestamp may be off, in seconds.
-const TOLERANCE: i64 = 300;
+const TOLERANCE: u64 = 300;
 
 /// Looks up a header by its lower-case name.
 type Header<'h> = Box<dyn Fn(&str) -> Option<&'h str> + 'h>;
@@ -93,7 +93,7 @@ impl<'h> Unverified<'h> {
         for signature in signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,")).take(8) {
             proven |= mac_is(&key, &signed, &STANDARD.decode(signature).unwrap_or_default());
         }
-        let in_time = time.parse::<i64>().is_ok_and(|time| (now.as_second() - time).abs() <= TOLERANCE);
+        let in_time = time.parse::<i64>().is_ok_and(|time| now.as_second().abs_diff(time) <= TOLERANCE);
         proven && in_time
     }
 
@@ -183,6 +183,20 @@ mod tests {
         assert!(verify(&secrets(&["other"]), &headers, "{}", 1_700_000_000).is_err());
         let moved = [("webhook-id", "evt_2"), ("webhook-timestamp", "1700000000"), ("webhook-signature", SIGNATURE)];
         assert!(verify(&secrets(&["secret"]), &moved, "{}", 1_700_000_000).is_err());
+    }
+
+    #[test]
+    fn a_time_beyond_all_bounds_is_refused() {
+        for time in [i64::MIN, i64::MAX] {
+            let time = time.to_string();
+            let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").unwrap();
+            mac.update(format!("evt_1.{time}.{{}}").as_bytes());
+            let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+            let headers = [("webhook-id", "evt_1"), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
+            for now in [-1_700_000_000, 1_700_000_000] {
+                assert!(verify(&secrets(&["secret"]), &headers, "{}", now).is_err());
+            }
+        }
     }
 
     #[test]

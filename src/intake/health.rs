@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
+use tracing::warn;
 
 use super::Intake;
 use crate::sync::fault::Fault;
@@ -31,9 +32,9 @@ pub(super) async fn ready(intake: web::Data<Intake>) -> HttpResponse {
     let body = json!({
         "ready": ready,
         "draining": draining,
-        "queue": entry(&queue),
-        "store": entry(&store),
-        "coordination": entry(&coordination),
+        "queue": entry("queue", &queue),
+        "store": entry("store", &store),
+        "coordination": entry("coordination", &coordination),
     });
     if ready { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
 }
@@ -56,9 +57,12 @@ async fn in_time<T>(check: impl Future<Output = Result<T, Fault>>) -> Result<T, 
 }
 
 /// What is wrong stands in the log; here only that it is, for whoever may ask.
-fn entry(outcome: &Result<(), Fault>) -> serde_json::Value {
+fn entry(service: &str, outcome: &Result<(), Fault>) -> serde_json::Value {
     match outcome {
         Ok(()) => json!({ "ok": true }),
-        Err(fault) => json!({ "ok": false, "error": fault.message }),
+        Err(fault) => {
+            warn!(service, %fault, "not ready");
+            json!({ "ok": false, "error": "unreachable" })
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /webhooks/{tracker}`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
@@ -17,6 +17,9 @@ use super::{
 };
 use crate::{config::tracker::TrackerKind, ids::TrackerName, telemetry::propagation::continue_from};
 
+/// How long a sender may take for its body; a sender that stops halfway must not hold its connection for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Takes one delivery in.
 pub(super) async fn webhook(
     intake: web::Data<Intake>,
@@ -24,6 +27,10 @@ pub(super) async fn webhook(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Rejection> {
+    if intake.senders.is_empty() {
+        // This process has another role. A sender that reached it by mistake must come again: Jira never does after a 404.
+        return Err(Rejection::Unavailable);
+    }
     let name = TrackerName::new(tracker.into_inner());
     let sender = intake.senders.get(&name).ok_or(Rejection::UnknownTracker)?;
     let span = info_span!("intake", tracker = %name, event = Empty, issue = Empty);
@@ -53,7 +60,11 @@ async fn receive(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<Taken, Rejection> {
-    let body = read_body(payload, intake.max_body).await?;
+    let announced = header(request, "content-length").and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > intake.max_body) {
+        return Err(Rejection::TooLarge(intake.max_body));
+    }
+    let body = tokio::time::timeout(PATIENCE, read_body(payload, intake.max_body)).await.map_err(|_| Rejection::TooSlow)??;
     let unverified = Unverified::new(body, |name| header(request, name));
     let verified = unverified.verify(&sender.proof, intake.clock.now()).map_err(|_| {
         info!("a delivery was refused: its signature is missing or wrong");

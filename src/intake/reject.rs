@@ -21,6 +21,9 @@ pub enum Rejection {
     /// The body is too large.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    /// The body did not come in time.
+    #[error("the body did not come in time")]
+    TooSlow,
     /// The sender exceeds its rate.
     #[error("too many deliveries")]
     TooMany,
@@ -37,6 +40,7 @@ impl Rejection {
             Self::UnknownTracker => "unknown-tracker",
             Self::NoSuchRoute => "no-such-route",
             Self::TooLarge(_) => "too-large",
+            Self::TooSlow => "too-slow",
             Self::TooMany => "too-many",
             Self::Unavailable => "unavailable",
         }
@@ -50,6 +54,7 @@ impl ResponseError for Rejection {
             Self::NotSigned => StatusCode::UNAUTHORIZED,
             Self::UnknownTracker | Self::NoSuchRoute => StatusCode::NOT_FOUND,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -61,7 +66,7 @@ impl ResponseError for Rejection {
         if matches!(self, Self::TooMany | Self::Unavailable) {
             response.insert_header(("Retry-After", "5"));
         }
-        if matches!(self, Self::TooLarge(_)) {
+        if matches!(self, Self::TooLarge(_) | Self::TooSlow) {
             // The rest of the body is not read, so the connection cannot be used again.
             response.force_close();
         }

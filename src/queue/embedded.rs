@@ -180,7 +180,14 @@ impl Drop for InFile {
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (queue, id) = (self.queue.clone(), self.id);
-            runtime.spawn(async move { queue.free(id).await });
+            runtime.spawn(async move {
+                if queue.free(id).await.is_err() {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    if let Err(fault) = queue.free(id).await {
+                        error!(%fault, id, "a message could not be freed; it stays taken until the next start");
+                    }
+                }
+            });
         }
     }
 }
@@ -188,13 +195,15 @@ impl Drop for InFile {
 #[async_trait]
 impl Settle for InFile {
     async fn ack(mut self: Box<Self>) -> Result<(), Fault> {
-        self.settled = true;
         let done = sqlx::query("DELETE FROM messages WHERE id = $1").bind(self.id).execute(&self.queue.pool).await;
+        // Only now: what could not be settled is freed when this is dropped.
+        self.settled = done.is_ok();
         done.map(|_| ()).map_err(|error| StoreError::from(error).into())
     }
 
     async fn release(mut self: Box<Self>) -> Result<(), Fault> {
-        self.settled = true;
-        self.queue.free(self.id).await
+        let done = self.queue.free(self.id).await;
+        self.settled = done.is_ok();
+        done
     }
 }

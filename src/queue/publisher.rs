@@ -31,6 +31,8 @@ struct State {
     open: Option<Open>,
     /// When the broker could last not be reached: whoever waited meanwhile need not try again one after the other.
     away: Option<(Instant, Fault)>,
+    /// Counts the connections that were opened.
+    generation: u64,
 }
 
 struct Open {
@@ -53,18 +55,18 @@ impl Publisher {
 
     /// Publishes and waits for the broker's confirmation.
     pub(super) async fn publish(&self, message: Message<'_>) -> Result<(), Fault> {
-        let channel = self.channel().await?;
+        let (channel, generation) = self.numbered_channel().await?;
         let outcome = tokio::time::timeout(CONFIRM_TIMEOUT, confirmed(&channel, message)).await;
         match outcome {
             Ok(Ok(())) => Ok(()),
             Ok(Err(fault)) => {
                 if !channel.status().connected() {
-                    self.discard().await;
+                    self.discard(generation).await;
                 }
                 Err(fault)
             }
             Err(_) => {
-                self.discard().await;
+                self.discard(generation).await;
                 Err(Fault::transient(format!("RabbitMQ did not confirm within {} s", CONFIRM_TIMEOUT.as_secs())))
             }
         }
@@ -72,12 +74,16 @@ impl Publisher {
 
     /// A channel that works, if the broker can be reached.
     pub(super) async fn channel(&self) -> Result<Channel, Fault> {
+        self.numbered_channel().await.map(|(channel, _)| channel)
+    }
+
+    async fn numbered_channel(&self) -> Result<(Channel, u64), Fault> {
         let mut state = self.state.lock().await;
         if let Some(open) = state.open.as_ref()
             && open.channel.status().connected()
             && open.connection.status().connected()
         {
-            return Ok(open.channel.clone());
+            return Ok((open.channel.clone(), state.generation));
         }
         if let Some((at, fault)) = &state.away
             && at.elapsed() < AWAY_FOR
@@ -86,13 +92,13 @@ impl Publisher {
         }
         let opened = self.open().await;
         *state = match &opened {
-            Ok(_) => State::default(),
-            Err(fault) => State { open: None, away: Some((Instant::now(), fault.clone())) },
+            Ok(_) => State { open: None, away: None, generation: state.generation + 1 },
+            Err(fault) => State { open: None, away: Some((Instant::now(), fault.clone())), ..*state },
         };
         let open = opened?;
         let channel = open.channel.clone();
         state.open = Some(open);
-        Ok(channel)
+        Ok((channel, state.generation))
     }
 
     async fn open(&self) -> Result<Open, Fault> {
@@ -103,8 +109,12 @@ impl Publisher {
         Ok(Open { connection, channel })
     }
 
-    async fn discard(&self) {
-        self.state.lock().await.open = None;
+    /// Gives up a connection that failed; one that was opened since then is left alone.
+    async fn discard(&self, generation: u64) {
+        let mut state = self.state.lock().await;
+        if state.generation == generation {
+            state.open = None;
+        }
     }
 }
 

@@ -59,11 +59,19 @@ pub enum StoreError {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match &error {
+            // The one that people can bring about: an external id that was pointed at another remote issue.
+            StoreError::Database(sqlx::Error::Database(inner)) if inner.is_unique_violation() => {
+                Fault::permanent(format!("this local issue is linked to another remote issue already ({inner})"))
+                    .hint("give its external id back, or remove the other link")
+            }
+            StoreError::Content(_)
+            | StoreError::Database(
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_),
+            ) => Fault::bug(error.to_string()),
             // Whatever is wrong with the database, the event must wait for it: nothing about the event itself is wrong.
             StoreError::Database(_) | StoreError::Migration(_) | StoreError::Folder(..) => {
                 Fault::service_away(error.to_string())
             }
-            StoreError::Content(_) => Fault::bug(error.to_string()),
         }
     }
 }

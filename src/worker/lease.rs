@@ -40,16 +40,25 @@ pub(super) async fn take(coordination: &Arc<dyn Coordination>, key: &str, ttl: D
 }
 
 async fn renew(coordination: Arc<dyn Coordination>, lease: Lease, ttl: Duration, lost: CancellationToken) {
+    let mut until = tokio::time::Instant::now() + ttl;
     loop {
         tokio::time::sleep(ttl / 3).await;
-        match coordination.renew(&lease, ttl).await {
-            Ok(true) => {}
+        // Counted from before the request: from then on the lease lives, at the earliest.
+        let asked = tokio::time::Instant::now();
+        // A request that hangs must not outlast the lease.
+        let Ok(answer) = tokio::time::timeout_at(until, coordination.renew(&lease, ttl)).await else {
+            warn!(key = lease.key, "the lease could not be prolonged in time; the run is stopped and tried again");
+            lost.cancel();
+            return;
+        };
+        match answer {
+            Ok(true) => until = asked + ttl,
             Ok(false) => {
                 warn!(key = lease.key, "the lease is lost; the run is stopped and tried again");
                 lost.cancel();
                 return;
             }
-            // Not lost yet: it ends by itself when nobody can be asked until its time is over.
+            // Not lost yet: it is when nobody can be asked until its time is over.
             Err(fault) => warn!(key = lease.key, %fault, "the lease could not be prolonged"),
         }
     }

@@ -19,6 +19,9 @@ use crate::{
 /// How much each sweep looks back beyond the last one: clocks differ, and trackers list with a lag.
 const OVERLAP: Duration = Duration::from_mins(5);
 
+/// When to ask again after another process was found sweeping: it may have ended without a result.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
+
 /// Sweeps one sync for as long as the process lives.
 pub async fn run(worker: Arc<Worker>, engine: Arc<Engine>, config: SweepConfig) {
     let changed = periodically(&worker, &engine, config.changed, false);
@@ -29,22 +32,23 @@ pub async fn run(worker: Arc<Worker>, engine: Arc<Engine>, config: SweepConfig) 
 async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option<Duration>, full: bool) {
     let Some(period) = period else { return };
     let draining = worker.lifecycle.draining();
-    let mut since: Option<Timestamp> = None;
+    // Until a sweep succeeds, each one looks back as far as the first would have.
+    let mut since: Option<Timestamp> = worker.clock.now().checked_sub(period).ok();
     loop {
         let span = info_span!("sweep", sync = %engine.name, full);
         let now = worker.clock.now();
-        let look_back = since.or_else(|| now.checked_sub(period).ok()).filter(|_| !full);
-        match sweep(worker, engine, look_back).instrument(span).await {
+        let mut pause = period;
+        match sweep(worker, engine, since.filter(|_| !full)).instrument(span).await {
             Ok(Some(found)) => {
                 info!(sync = %engine.name, found, full, "swept");
                 since = now.checked_sub(OVERLAP).ok();
             }
-            Ok(None) => {}
+            Ok(None) => pause = period.min(ASK_AGAIN),
             // The next sweep looks back as far as this one would have.
             Err(fault) => warn!(sync = %engine.name, %fault, "the sweep failed; it is tried again at its next time"),
         }
         tokio::select! {
-            () = tokio::time::sleep(period) => {}
+            () = tokio::time::sleep(pause) => {}
             () = draining.cancelled() => return,
         }
     }

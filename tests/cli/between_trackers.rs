@@ -172,7 +172,7 @@ async fn how_a_command_ends_tells_scripts_what_happened() {
     }
     // One issue that fails is 1, and it is named.
     site.new_issue("Second");
-    let fault = json!({ "method": "POST", "path_contains": "/data/issue", "status": 400, "count": 1,
+    let fault = json!({ "method": "POST", "path_contains": "/data/issue", "status": 400, "count": 2,
         "body": r#"{"error": {"status": 400, "msg": "title is too odd"}}"# });
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     client.post(format!("{}standin/faults", site.roundup.url())).json(&fault).send().await.unwrap();

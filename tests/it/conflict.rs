@@ -72,7 +72,7 @@ async fn the_remote_value_wins_unless_told_otherwise_and_explain_says_so() {
     assert_eq!((&change["old"], &change["new"]), (&json!(LOCAL), &json!(REMOTE)), "{}", conflict.explained);
     assert!(conflict.reason().contains("remote"), "{}", conflict.reason());
     assert_eq!(conflict.explained["plan"]["remote"]["fields"].as_object().map_or(0, serde_json::Map::len), 0);
-    println!("conflict = remote: {}", conflict.reason());
+    figure!("conflict = remote: {}", conflict.reason());
     assert_eq!(conflict.after_the_worker().await, both(REMOTE));
 }
 
@@ -81,7 +81,7 @@ async fn the_local_value_wins_where_that_is_configured() {
     let conflict = conflict("local").await;
     let change = &conflict.explained["plan"]["remote"]["fields"]["summary"];
     assert_eq!((&change["old"], &change["new"]), (&json!(REMOTE), &json!(LOCAL)), "{}", conflict.explained);
-    println!("conflict = local: {}", conflict.reason());
+    figure!("conflict = local: {}", conflict.reason());
     assert_eq!(conflict.after_the_worker().await, both(LOCAL));
 }
 
@@ -89,7 +89,7 @@ async fn the_local_value_wins_where_that_is_configured() {
 async fn a_held_conflict_stays_until_one_side_gives_way() {
     let conflict = conflict("hold").await;
     assert_eq!(conflict.rule()["outcome"], "held", "{}", conflict.explained);
-    println!("conflict = hold: {}", conflict.reason());
+    figure!("conflict = hold: {}", conflict.reason());
     assert_eq!(conflict.after_the_worker().await, (LOCAL.to_owned(), REMOTE.to_owned()));
     let again = conflict.site.explain(&conflict.pair).await;
     assert!(again["plan"]["rules"].as_array().unwrap().iter().any(|rule| rule["outcome"] == "held"), "{again}");

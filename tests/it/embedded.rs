@@ -51,6 +51,6 @@ async fn nothing_is_lost_or_doubled_when_the_one_process_is_killed() {
     let (program, ()) = tokio::join!(disturb, flood.pour(&site));
     flood.has_arrived(&site).await;
     site.until_idle().await;
-    println!("kill -9 of the one process, 3 times, {}", flood.assert_once(&site).await);
+    figure!("kill -9 of the one process, 3 times, {}", flood.assert_once(&site).await);
     assert_eq!(program.terminate().await, Some(0));
 }

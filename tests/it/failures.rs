@@ -32,7 +32,7 @@ async fn nothing_is_lost_or_doubled_when_the_worker_is_killed() {
     let (worker, ()) = tokio::join!(disturb, flood.pour(&site));
     flood.has_arrived(&site).await;
     site.settle(vec![worker]).await;
-    println!("kill -9 of the worker, 6 times, {}", flood.assert_once(&site).await);
+    figure!("kill -9 of the worker, 6 times, {}", flood.assert_once(&site).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +54,7 @@ async fn nothing_is_lost_or_doubled_when_rabbitmq_restarts() {
     tokio::join!(disturb, flood.pour(&site));
     flood.has_arrived(&site).await;
     site.settle(vec![worker]).await;
-    println!("RabbitMQ stopped once and killed once, {}", flood.assert_once(&site).await);
+    figure!("RabbitMQ stopped once and killed once, {}", flood.assert_once(&site).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,5 +78,5 @@ async fn nothing_is_lost_or_doubled_when_redis_forgets_everything() {
     tokio::join!(disturb, flood.pour(&site));
     flood.has_arrived(&site).await;
     site.settle(workers).await;
-    println!("FLUSHALL of Redis, 22 times, {}", flood.assert_once(&site).await);
+    figure!("FLUSHALL of Redis, 22 times, {}", flood.assert_once(&site).await);
 }

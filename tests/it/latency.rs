@@ -33,7 +33,7 @@ async fn a_change_is_on_the_other_side_soon() {
         to_roundup.push(until_every(PAUSE, "the summary is in Roundup", LONG, arrived).await);
     }
     let ((there, there_p95), (back, back_p95)) = (figures(&mut to_jira), figures(&mut to_roundup));
-    println!(
+    figure!(
         "median Roundup -> Jira {there} ms, Jira -> Roundup {back} ms (p95 {there_p95} ms and {back_p95} ms; {EDITS} edits each)"
     );
     assert!(there < 5_000 && back < 5_000, "a change takes seconds");

@@ -1,6 +1,14 @@
 //! End to end: a real Roundup, a stand-in Jira, and the program as its users start it, each in a process of its own, joined by a
 //! real RabbitMQ, PostgreSQL and Redis. Nothing is skipped: a service that is missing fails the test that needs it.
 
+/// Tells a figure in the output of a good run too, which the harness would keep to itself.
+macro_rules! figure {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), "figure: {}", format_args!($($words)*)).unwrap();
+    }};
+}
+
 mod conflict;
 mod embedded;
 mod failures;

@@ -34,7 +34,7 @@ async fn edits_in_roundup_are_neither_refused_nor_delayed_nor_lost_while_the_rec
     assert_eq!(site.roundup.spooled(), EDITS);
     let added = with.iter().zip(&without).map(|(with, without)| with.saturating_sub(*without)).max().unwrap_or_default();
     let (plain, away) = (median(&mut without), median(&mut with));
-    println!(
+    figure!(
         "receiver down, {EDITS} edits: median {:.1} ms against {:.1} ms without reactor, at most {:.1} ms added to one",
         millis(away),
         millis(plain),

@@ -27,7 +27,7 @@ async fn sigterm_in_the_midst_of_work_loses_and_doubles_nothing_and_another_work
     flood.has_arrived(&site).await;
     let took = started.elapsed();
     site.settle(vec![third]).await;
-    println!(
+    figure!(
         "SIGTERM twice, the rest arrived {} ms after the next worker was ready, {}",
         took.as_millis(),
         flood.assert_once(&site).await

@@ -6,6 +6,7 @@ pub mod engine;
 pub mod fault;
 pub mod issue;
 mod journal;
+mod load;
 pub mod outcome;
 pub mod plan;
 pub mod ports;

@@ -1,0 +1,124 @@
+//! Reading: both sides as they are now, and the base that they are compared with.
+
+use tracing::Instrument;
+
+use super::{
+    apply::Target,
+    engine::{Engine, Run},
+    fault::Fault,
+    issue::{Base, Side, Snapshot},
+    ports::{Link, Tracker},
+    rules::Needs,
+    underway::take_over,
+};
+use crate::ids::IssueId;
+
+/// Both sides as they were read.
+pub(super) struct Loaded {
+    pub remote: Snapshot,
+    pub local: Option<Snapshot>,
+    pub link: Option<Link>,
+    pub base: Base,
+    /// Whether every copy that was ever begun is accounted for.
+    pub settled: bool,
+}
+
+impl Engine {
+    /// Reads both sides at once where the link is known; `Err` with the reason if there is nothing to do.
+    pub(super) async fn load(&self, run: &Run<'_>, remote: &IssueId, dry_run: bool) -> Result<Result<Loaded, String>, Fault> {
+        let link = self.records.link_of_remote(&self.name, remote).await?;
+        let mut settled = true;
+        if let (Some(link), false) = (&link, dry_run)
+            && let Some(local) = &link.local
+        {
+            settled = run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
+        }
+        let known_local = link.as_ref().and_then(|link| link.local.clone());
+        let (remote_issue, local_issue) = both(
+            self.remote.read(remote, &self.rules.needs(Side::Remote)),
+            read_known(self.local.as_ref(), known_local.as_ref(), &self.rules.needs(Side::Local)),
+        )
+        .await;
+        let Some(remote_issue) = remote_issue? else {
+            return Ok(Err(format!("remote issue {remote} is gone")));
+        };
+        let local_issue = local_issue?;
+        if let (Some(gone), None) = (&known_local, &local_issue) {
+            return Ok(Err(format!("local issue {gone} is gone; its remote issue {} stays as it is", remote_issue.key)));
+        }
+        if let Some(local) = &local_issue {
+            let base = self.base_of(link.as_ref(), Some((local, &remote_issue))).await?;
+            return Ok(Ok(Loaded { remote: remote_issue, local: local_issue, link, base, settled }));
+        }
+        self.load_unknown(remote_issue, link).await
+    }
+
+    /// A remote issue without a known local one: found by what local issues say of themselves, or new to us.
+    async fn load_unknown(&self, remote: Snapshot, link: Option<Link>) -> Result<Result<Loaded, String>, Fault> {
+        // An event may name the issue by its key; the link is by the id.
+        let link = match link {
+            None => self.records.link_of_remote(&self.name, &remote.id).await?,
+            known => known,
+        };
+        let known_local = match link.as_ref().and_then(|link| link.local.clone()) {
+            Some(local) => Some(local),
+            None => self.find_local(&remote).await?,
+        };
+        if let Some(id) = known_local {
+            let local = self.local.read(&id, &self.rules.needs(Side::Local)).await?;
+            let Some(local) = local else { return Ok(Err(format!("local issue {id} is gone"))) };
+            let mut base = self.base_of(link.as_ref(), Some((&local, &remote))).await?;
+            if link.as_ref().is_none_or(|link| link.local.is_none())
+                && let Some(attributes) = self.local.mirrored_attributes(&id).await?
+            {
+                base.remote = attributes;
+            }
+            return Ok(Ok(Loaded { remote, local: Some(local), link, base, settled: true }));
+        }
+        let wanted = match &self.remote_filter {
+            None => false,
+            Some(filter) => link.is_some() || self.remote.matches(&remote.id, filter).await?,
+        };
+        if !wanted {
+            return Ok(Err(format!("remote issue {} is not linked and not in remote_filter", remote.key)));
+        }
+        let base = self.base_of(link.as_ref(), None).await?;
+        Ok(Ok(Loaded { remote, local: None, link, base, settled: true }))
+    }
+
+    async fn find_local(&self, remote: &Snapshot) -> Result<Option<IssueId>, Fault> {
+        let found = self.local.find_linked(self.remote.name(), &[remote.id.as_str(), &remote.key]).await?;
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one.clone())),
+            several => {
+                let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+                Err(Fault::permanent(format!("local issues {} all claim to be remote issue {}", names.join(", "), remote.key))
+                    .hint("clear the external id of all but one; until then none of them is written"))
+            }
+        }
+    }
+
+    /// The base of a link, moved on by what an earlier run wrote and did not report. `issues`: local and remote, as they are now.
+    async fn base_of(&self, link: Option<&Link>, issues: Option<(&Snapshot, &Snapshot)>) -> Result<Base, Fault> {
+        let Some(link) = link else { return Ok(Base::default()) };
+        let mut base = link.base.clone();
+        if let Some((local, remote)) = issues {
+            take_over(&mut base, &link.underway, local, remote);
+        }
+        base.copies = self.records.copies(&link.id).await?;
+        Ok(base)
+    }
+}
+
+async fn read_known(tracker: &dyn Tracker, id: Option<&IssueId>, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
+    match id {
+        Some(id) => tracker.read(id, needs).await,
+        None => Ok(None),
+    }
+}
+
+/// Both reads at the same time, within the span of the run.
+async fn both<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
+    futures_util::future::join(one.in_current_span(), other.in_current_span()).await
+}

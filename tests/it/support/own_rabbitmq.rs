@@ -71,7 +71,9 @@ impl OwnRabbitMq {
         let mut server = Process::start("server", &self.folder, &mut command);
         until_so("the RabbitMQ of this test answers", LONG, async || {
             server.assert_running();
-            connect(&self.url).await.is_ok()
+            // A broker that is still booting may take a connection and never answer on it.
+            let attempt = tokio::time::timeout(std::time::Duration::from_secs(2), connect(&self.url)).await;
+            matches!(attempt, Ok(Ok(_)))
         })
         .await;
         self.server = Some(server);

@@ -15,6 +15,7 @@ mod failures;
 mod flow;
 mod latency;
 mod lost_answer;
+mod lost_text;
 mod receiver_down;
 mod retry;
 mod shutdown;

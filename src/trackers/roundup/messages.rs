@@ -1,5 +1,9 @@
 //! Messages of a Roundup issue: read with one request for all that are not known yet, and written with a mark by which they
 //! are found again.
+//!
+//! Roundup commits a message before it moves the file with its text into place, and a reader that comes in between makes it lose
+//! that file (2.6.0, `blobfiles.py`): the message is there and its text is not. So a message that is found again is looked at, and
+//! its text is written once more where it is missing; and what Roundup tells in place of a lost text is never taken for a text.
 
 use std::{
     collections::HashMap,
@@ -9,6 +13,7 @@ use std::{
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tracing::warn;
 
 use super::{
     super::text::with_author,
@@ -64,6 +69,10 @@ pub(super) async fn read(client: &Client, cache: &Cache, linked: &Value) -> Resu
     for batch in unknown.chunks(BATCH) {
         for item in fetch(client, batch).await? {
             let message = message_of(&item);
+            if is_lost(&message.text) {
+                return Err(Fault::transient(format!("Roundup has lost the text of msg{}", message.id))
+                    .hint("write its text again, or take it off the issue; until then the issue cannot be synchronised"));
+            }
             let activity = activity_of.get(message.id.as_str()).copied().unwrap_or_default();
             cache.put(activity.to_owned(), &message, Timestamp::now());
             messages.push(message);
@@ -102,31 +111,50 @@ fn message_of(item: &Value) -> Message {
 /// Adds a message. It is made first and linked second; its `messageid` carries the token, so that both steps can be found again.
 pub(super) async fn add(client: &Client, issue: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault> {
     let date = message.date.unwrap_or_else(Timestamp::now);
+    let content = with_author(message);
     let body = json!({
-        "content": with_author(message),
+        "content": content,
         "author": client.username(),
         "date": format_date(date),
         "messageid": message_id(token),
         "type": "text/plain",
     });
     let id = match find(client, token).await? {
-        Some(id) => id,
         None => client.create("msg", &body).await?,
+        Some(found) => {
+            if is_lost(&found.text) {
+                warn!(message = found.id, "Roundup has lost the text of a message; writing it again");
+                client.change(Method::PUT, &format!("data/msg/{}", found.id), &json!({ "content": content })).await?;
+            }
+            found.id
+        }
     };
     link(client, issue, &id).await?;
     Ok(id)
 }
 
-/// The message of a token, linked to its issue: an earlier run may have ended between making and linking it.
+/// The message of a token, linked to its issue: an earlier run may have ended between making and linking it. One without its
+/// text is not it: adding the message once more completes it.
 pub(super) async fn find_linked(client: &Client, issue: &IssueId, token: &Token) -> Result<Option<String>, Fault> {
-    let Some(id) = find(client, token).await? else { return Ok(None) };
-    link(client, issue, &id).await?;
-    Ok(Some(id))
+    let Some(found) = find(client, token).await?.filter(|found| !is_lost(&found.text)) else { return Ok(None) };
+    link(client, issue, &found.id).await?;
+    Ok(Some(found.id))
 }
 
-async fn find(client: &Client, token: &Token) -> Result<Option<String>, Fault> {
-    let found = client.list("msg", &[("messageid:", &message_id(token)), ("@fields", "id")]).await?;
-    Ok(found.first().and_then(|item| item["id"].as_str()).map(str::to_owned))
+struct Found {
+    id: String,
+    text: String,
+}
+
+async fn find(client: &Client, token: &Token) -> Result<Option<Found>, Fault> {
+    let found = client.list("msg", &[("messageid:", &message_id(token)), ("@fields", "content"), ("@verbose", "3")]).await?;
+    let found = found.first().and_then(|item| Some((item["id"].as_str()?, item["content"].as_str().unwrap_or_default())));
+    Ok(found.map(|(id, text)| Found { id: id.to_owned(), text: text.to_owned() }))
+}
+
+/// Whether this is what Roundup tells in place of a text whose file is not there (`FileClass.get`).
+fn is_lost(text: &str) -> bool {
+    text.starts_with("ERROR reading file: msg")
 }
 
 async fn link(client: &Client, issue: &IssueId, message: &str) -> Result<(), Fault> {

@@ -147,6 +147,12 @@ impl Roundup {
         answer.error_for_status().unwrap().bytes().await.unwrap().to_vec()
     }
 
+    /// Takes the text of a message away, as Roundup does itself when a message is read while it is being committed.
+    pub fn lose_text(&self, message: &str) {
+        let folder = self.home.join("db/files/msg").join((message.parse::<u64>().unwrap() / 1_000).to_string());
+        std::fs::remove_file(folder.join(format!("msg{message}"))).unwrap();
+    }
+
     /// Events that were not delivered yet.
     pub fn spooled(&self) -> usize {
         let Ok(spool) = std::fs::read_dir(self.home.join(SPOOL)) else { return 0 };

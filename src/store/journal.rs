@@ -63,7 +63,8 @@ pub(super) async fn copies(pool: &Pool, link: &LinkId) -> Result<Vec<Copied>, St
         .into_iter()
         .filter_map(|row| {
             let (kind, to) = (row.kind(), row.side());
-            Some(Copied { kind, to, source: row.source, copy: row.made? })
+            let text = (kind == CopyKind::Message).then_some(row.content);
+            Some(Copied { kind, to, source: row.source, copy: row.made?, text })
         })
         .collect())
 }

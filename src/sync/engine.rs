@@ -125,8 +125,8 @@ impl Engine {
     fn evaluate(&self, loaded: &Loaded, options: &RunOptions) -> Plan {
         let span = info_span!("evaluate", changes = tracing::field::Empty);
         let _entered = span.enter();
-        let rule_options = Options { remote_change: options.remote_change };
-        let mut plan = evaluate(&self.rules, loaded.local.as_ref(), &loaded.remote, &loaded.base, &rule_options);
+        let rule_options = Options { remote_change: options.remote_change, ..Options::default() };
+        let mut plan = evaluate(&self.rules, loaded.local.as_ref(), Some(&loaded.remote), &loaded.base, &rule_options);
         if options.no_remote_writes || self.remote_dry_run {
             withhold_remote_writes(&mut plan);
         }

@@ -33,6 +33,39 @@ pub struct Snapshot {
     /// What the tracker calls this state of the issue, where it lets us write only on top of it.
     #[serde(default)]
     pub revision: Option<String>,
+    /// When the issue was last changed; absent unless asked for.
+    #[serde(default)]
+    pub updated: Option<Timestamp>,
+    /// The only attributes that the tracker shows us of this issue (a cancelled one: its state); absent: it shows all.
+    #[serde(default)]
+    pub restricted: Option<BTreeSet<String>>,
+}
+
+/// The attribute by which a tracker says that we may not read an issue: false then.
+pub const READABLE: &str = "__readable__";
+
+impl Snapshot {
+    /// An issue of which nothing is known but what it is called.
+    #[must_use]
+    pub fn empty(id: IssueId, key: impl Into<String>) -> Self {
+        Self {
+            id,
+            key: key.into(),
+            attributes: Attributes::new(),
+            messages: Vec::new(),
+            files: Vec::new(),
+            assigned_to_us: false,
+            revision: None,
+            updated: None,
+            restricted: None,
+        }
+    }
+
+    /// Whether we may read the issue; one that we may not still says that it is there.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.attributes.get(READABLE) != Some(&Value::Bool(false))
+    }
 }
 
 /// A comment (Jira) or message (Roundup).
@@ -49,6 +82,9 @@ pub struct Message {
     /// Keywords on it, where the tracker has such.
     #[serde(default)]
     pub keywords: Vec<String>,
+    /// What sort of message it is, where the tracker tells several apart (KPM: the description of the process step).
+    #[serde(default)]
+    pub kind: Option<String>,
 }
 
 /// An attachment (Jira) or file (Roundup).
@@ -61,6 +97,9 @@ pub struct File {
     /// Bytes, where the tracker tells.
     #[serde(default)]
     pub size: Option<u64>,
+    /// Whether the tracker names the file and does not have its bytes for us (PFIFF sends new files only).
+    #[serde(default)]
+    pub withheld: bool,
 }
 
 /// One of the two sides of a sync.
@@ -148,6 +187,9 @@ pub struct Copied {
     pub source: String,
     /// The id of the copy.
     pub copy: String,
+    /// The original's text as it was copied, of messages only: tells whether it was edited since.
+    #[serde(default)]
+    pub text: Option<String>,
 }
 
 impl Base {
@@ -169,15 +211,41 @@ impl Base {
     /// Whether this item of one side is accounted for: copied from there, or itself a copy.
     #[must_use]
     pub fn knows(&self, kind: CopyKind, side: Side, id: &str) -> bool {
-        self.copies.iter().any(|copied| {
-            copied.kind == kind
-                && ((copied.to == side.other() && copied.source == id) || (copied.to == side && copied.copy == id))
-        })
+        self.is_copy(kind, side, id) || self.copies_of(kind, side, id).next().is_some()
     }
 
     /// Whether this item of one side was made by us as a copy.
     #[must_use]
     pub fn is_copy(&self, kind: CopyKind, side: Side, id: &str) -> bool {
         self.copies.iter().any(|copied| copied.kind == kind && copied.to == side && copied.copy == id)
+    }
+
+    /// The copies that were made of this item of one side, oldest first.
+    #[must_use]
+    pub fn copies_of<'b>(&'b self, kind: CopyKind, side: Side, id: &'b str) -> impl DoubleEndedIterator<Item = &'b Copied> {
+        let fits = move |copied: &&Copied| copied.kind == kind && copied.to == side.other() && copied.original() == id;
+        self.copies.iter().filter(fits)
+    }
+
+    /// The source by which the next copy of this item is known: its id, with a number from the second copy on.
+    #[must_use]
+    pub fn next_source(&self, kind: CopyKind, side: Side, id: &str) -> String {
+        match self.copies_of(kind, side, id).count() {
+            0 => id.to_owned(),
+            before => format!("{id}{COPY_NUMBER}{}", before + 1),
+        }
+    }
+}
+
+/// Stands between the id of an original and the number of its copy.
+const COPY_NUMBER: char = '#';
+
+impl Copied {
+    /// The id of the original. Messages are edited and copied again; files never change, and their ids may hold anything.
+    fn original(&self) -> &str {
+        match self.source.split_once(COPY_NUMBER) {
+            Some((id, _)) if self.kind == CopyKind::Message => id,
+            _ => &self.source,
+        }
     }
 }

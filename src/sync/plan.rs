@@ -16,6 +16,9 @@ use super::{
 pub struct Plan {
     /// Whether the local issue is to be created.
     pub creates_local: bool,
+    /// Whether the remote issue is to be created.
+    #[serde(default)]
+    pub creates_remote: bool,
     /// One report for each rule, in the order of the configuration.
     pub rules: Vec<RuleReport>,
     /// Changes of the local issue.
@@ -37,6 +40,25 @@ pub struct RuleReport {
     pub outcome: RuleOutcome,
     /// Why, in words.
     pub reason: String,
+    /// What somebody should know of all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// What the rule itself set; a later rule may have set it otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<Write>,
+}
+
+/// One attribute that a rule set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Write {
+    /// On which side.
+    pub side: Side,
+    /// Its path.
+    pub path: String,
+    /// What the rule found there.
+    pub old: Value,
+    /// What it set.
+    pub new: Value,
 }
 
 /// The decisions that a rule can take.
@@ -84,6 +106,12 @@ pub struct Changes {
     /// New messages, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<NewMessage>,
+    /// Messages whose text is to be replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<MessageEdit>,
+    /// Messages that are to be taken away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removals: Vec<MessageRemoval>,
     /// Files to be copied from the other side.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileCopy>,
@@ -93,7 +121,8 @@ impl Changes {
     /// Whether nothing is to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.messages.is_empty() && self.files.is_empty()
+        let Self { fields, messages, edits, removals, files } = self;
+        fields.is_empty() && messages.is_empty() && edits.is_empty() && removals.is_empty() && files.is_empty()
     }
 
     /// The new values alone.
@@ -125,9 +154,38 @@ pub struct NewMessage {
     /// When the original was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Timestamp>,
-    /// Id of the original on the other side; empty for a text of our own.
+    /// Id of the original on the other side; empty for a text of our own. A new copy of an edited original has a `#` and a digest
+    /// of its text behind the id.
     #[serde(default)]
     pub source: String,
+    /// What sort of message it is to be, where the tracker tells several apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Index of the rule.
+    pub rule: usize,
+}
+
+/// A new text for a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageEdit {
+    /// The message on the side that is changed.
+    pub id: String,
+    /// Its new text.
+    pub text: String,
+    /// Who wrote the original, where that stands in the text of copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Id of the original on the other side.
+    pub source: String,
+    /// Index of the rule.
+    pub rule: usize,
+}
+
+/// A message that is to be taken away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageRemoval {
+    /// The message.
+    pub id: String,
     /// Index of the rule.
     pub rule: usize,
 }
@@ -150,13 +208,15 @@ impl Plan {
     /// Whether nothing is to be written on either side.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.creates_local && self.local.is_empty() && self.remote.is_empty()
+        !self.creates_local && !self.creates_remote && self.local.is_empty() && self.remote.is_empty()
     }
 
     /// Leaves messages and files for a later run.
     pub fn put_off_copies(&mut self) {
         for changes in [&mut self.local, &mut self.remote] {
             changes.messages.clear();
+            changes.edits.clear();
+            changes.removals.clear();
             changes.files.clear();
         }
     }
@@ -181,9 +241,10 @@ impl Plan {
     pub fn in_words(&self) -> String {
         let mut lines = Vec::new();
         for (number, report) in self.rules.iter().enumerate() {
-            let RuleReport { kind, subject, place, outcome, reason } = report;
+            let RuleReport { kind, subject, place, outcome, reason, .. } = report;
             lines.push(format!("{:>3}. {kind} {subject}  [{place}]", number + 1));
             lines.push(format!("     {}: {reason}", outcome.word()));
+            lines.extend(report.warning.iter().map(|warning| format!("     warning: {warning}")));
         }
         lines.push(String::new());
         lines.extend(self.effects_in_words());
@@ -194,8 +255,10 @@ impl Plan {
     #[must_use]
     pub fn effects_in_words(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.creates_local {
-            lines.push("create the local issue".to_owned());
+        for (creates, side) in [(self.creates_local, Side::Local), (self.creates_remote, Side::Remote)] {
+            if creates {
+                lines.push(format!("create the {side} issue"));
+            }
         }
         for side in [Side::Local, Side::Remote] {
             let changes = self.side(side);
@@ -204,6 +267,12 @@ impl Plan {
             }
             for message in &changes.messages {
                 lines.push(format!("add {side} message {}", value::shown(&Value::String(message.text.clone()))));
+            }
+            for edit in &changes.edits {
+                lines.push(format!("change {side} message {} to {}", edit.id, value::shown(&Value::String(edit.text.clone()))));
+            }
+            for removal in &changes.removals {
+                lines.push(format!("take away {side} message {}", removal.id));
             }
             for file in &changes.files {
                 let size = file.size.map_or_else(String::new, |size| format!(" ({size} bytes)"));

@@ -42,6 +42,40 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// How a tracker compares what it is given with what it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Equality {
+    /// As [`equal`] does.
+    #[default]
+    Plain,
+    /// KPM drops blanks at the ends of lines and empty lines, and may turn a no-break space into a space.
+    Kpm,
+}
+
+impl Equality {
+    /// Whether the tracker takes two values for the same.
+    #[must_use]
+    pub fn equal(self, left: &Value, right: &Value) -> bool {
+        match (self, left, right) {
+            (Self::Kpm, Value::String(left), Value::String(right)) => as_kpm_keeps(left).eq(as_kpm_keeps(right)),
+            _ => equal(left, right),
+        }
+    }
+}
+
+/// The lines that KPM keeps of a text, each as a sequence of characters.
+fn as_kpm_keeps(text: &str) -> impl Iterator<Item = char> {
+    let lines = text.split(['\r', '\n']).map(|line| line.trim_end_matches(is_blank)).filter(|line| !line.is_empty());
+    lines.flat_map(|line| line.chars().map(|c| if c == NO_BREAK_SPACE { ' ' } else { c }).chain(['\n']))
+}
+
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == NO_BREAK_SPACE
+}
+
 /// Whether two texts are the same but for line ends and blanks at the ends.
 #[must_use]
 pub fn same_text(left: &str, right: &str) -> bool {
@@ -98,6 +132,14 @@ mod tests {
         {
             assert!(!equal(&left, &right), "{left} {right}");
         }
+    }
+
+    #[test]
+    fn kpm_keeps_less_of_a_text() {
+        let same = |left: &str, right: &str| Equality::Kpm.equal(&json!(left), &json!(right));
+        assert!(same("a \r\n\r\nb\u{a0}c\n", "a\nb c"));
+        assert!(!same("a\nb", "ab") && !same(" a", "a"));
+        assert!(Equality::Kpm.equal(&json!(5), &json!("5")) && Equality::Kpm.equal(&json!(""), &json!(null)));
     }
 
     #[test]

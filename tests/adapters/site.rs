@@ -112,7 +112,7 @@ pub fn attributes(value: Value) -> Attributes {
 }
 
 pub fn paths(paths: &[&str]) -> Needs {
-    Needs { paths: paths.iter().map(|path| (*path).to_owned()).collect(), messages: false, files: false }
+    Needs { paths: paths.iter().map(|path| (*path).to_owned()).collect(), ..Needs::default() }
 }
 
 pub fn everything() -> Needs {

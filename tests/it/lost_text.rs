@@ -57,6 +57,7 @@ fn said() -> NewMessage {
         author: Some("Jane".to_owned()),
         date: Some("2026-11-22T10:00:00Z".parse().unwrap()),
         source: "1".to_owned(),
+        kind: None,
         rule: 0,
     }
 }

@@ -46,7 +46,8 @@ pub async fn an_intent_is_ours_once_and_then_done(place: &Place) {
     store.close_intent(&mine.token, "file7").await.unwrap();
     assert_eq!(store.open_intent(&theirs).await.unwrap(), Opened::Done("file7".to_owned()));
     assert_eq!(store.open_intents(&link()).await.unwrap(), []);
-    let copied = Copied { kind: CopyKind::File, to: Side::Local, source: "20001".to_owned(), copy: "file7".to_owned() };
+    let copied =
+        Copied { kind: CopyKind::File, to: Side::Local, source: "20001".to_owned(), copy: "file7".to_owned(), text: None };
     assert_eq!(store.copies(&link()).await.unwrap(), [copied]);
     let creation = intent(CopyKind::Issue, "1", "run-1");
     assert_eq!(store.open_intent(&creation).await.unwrap(), Opened::Ours);

@@ -1,12 +1,13 @@
-//! `check`: stops the sync of this issue unless the local attribute is set, or equals `value`; `invert` turns that round.
+//! `check`: stops the sync of this issue unless the local attribute is set, or equals `value`; `invert` turns that round. A flag
+//! that is false and a number that is 0 count as not set: people take an issue out of the sync by clearing a flag.
 //!
-//! Only an issue that exists locally is stopped. With `update` (the default) a local attribute that is unset is first filled from
-//! the remote one, or `r_default`, and then looked at.
+//! Only an issue that exists locally is stopped. With `update` (the default) the attribute of a new issue, and one that is unset and
+//! does not stop, is filled from the remote one, or `r_default`.
 
 use serde_json::Value;
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     common::required_local_name,
     evaluation::{Evaluation, Verdict},
     mapping::{Mapping, read_value},
@@ -24,18 +25,39 @@ use crate::{
 struct Check {
     local: String,
     remote: Option<String>,
-    value: Value,
-    invert: bool,
+    test: Test,
     update: bool,
     mapping: Mapping,
+}
+
+/// What an attribute has to be for the sync to go on.
+#[derive(Debug)]
+pub(super) struct Test {
+    value: Value,
+    invert: bool,
+}
+
+impl Test {
+    pub(super) fn read(section: &Section<'_>) -> Self {
+        Self { value: read_value(section, "value"), invert: section.flag("invert", false) }
+    }
+
+    /// Whether an attribute of this value stops the sync.
+    pub(super) fn stops(&self, value: &Value) -> bool {
+        let passes = if self.value.is_null() { is_set(value) } else { equal(value, &self.value) };
+        passes == self.invert
+    }
+}
+
+fn is_set(value: &Value) -> bool {
+    !is_unset(value) && *value != Value::Bool(false) && value.as_f64() != Some(0.0)
 }
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
     let local = required_local_name(section);
     let check = Check {
         remote: section.text("remote_name").map(|name| name.value),
-        value: read_value(section, "value"),
-        invert: section.flag("invert", false),
+        test: Test::read(section),
         update: section.flag("update", true),
         mapping: Mapping::read(section),
         local: local?,
@@ -54,27 +76,27 @@ impl Rule for Check {
         access
     }
 
+    fn direction(&self) -> Direction {
+        Direction::Check
+    }
+
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let filled = self.fill(evaluation);
         let local = evaluation.value(Side::Local, &self.local);
-        let passes = if self.value.is_null() { !is_unset(&local) } else { equal(&local, &self.value) };
-        if passes != self.invert {
-            return filled.unwrap_or_else(|| Verdict::unchanged(format!("local {} is {}", self.local, shown(&local))));
+        let told = format!("local {} is {}", self.local, shown(&local));
+        if self.test.stops(&local) && evaluation.local_exists() {
+            return Verdict::new(RuleOutcome::Stopped, told);
         }
-        if !evaluation.local_exists() {
-            return filled.unwrap_or_else(|| Verdict::skipped("only stops for an issue that exists locally"));
-        }
-        Verdict::new(RuleOutcome::Stopped, format!("local {} is {}", self.local, shown(&local)))
+        self.fill(evaluation, &local).unwrap_or_else(|| Verdict::unchanged(told))
     }
 }
 
 impl Check {
-    fn fill(&self, evaluation: &mut Evaluation<'_>) -> Option<Verdict> {
-        if !self.update || !is_unset(&evaluation.value(Side::Local, &self.local)) {
+    fn fill(&self, evaluation: &mut Evaluation<'_>, local: &Value) -> Option<Verdict> {
+        if !self.update || !is_unset(local) {
             return None;
         }
-        let remote = self.remote.as_ref().map_or(Value::Null, |path| evaluation.value(Side::Remote, path));
-        match self.mapping.to_local(&self.mapping.seen(&remote)) {
+        let remote = self.mapping.remote_value(evaluation, self.remote.as_ref());
+        match self.mapping.to_local(&remote) {
             Ok(wanted) if is_unset(&wanted) => None,
             Ok(wanted) => Some(evaluation.set(Side::Local, &self.local, wanted, "local is unset")),
             Err(missing) => Some(Verdict::failed(missing.reason())),

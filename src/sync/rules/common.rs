@@ -1,52 +1,91 @@
 //! Parameters that are common to all kinds: the attribute names, and when a rule runs at all.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
-    Access, RuleOutcome,
+    Access, Direction, Phase,
     evaluation::{Evaluation, Verdict},
     mapping::Mapping,
 };
 use crate::{
     config::{
-        diagnostic::Diagnostic,
+        node::{Node, NodeValue, Table},
         section::{Located, Section},
     },
-    sync::issue::Side,
+    sync::issue::{Side, Snapshot},
 };
 
 /// When a rule may run, and when it may write.
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a parameter of the configuration")]
 pub struct Gates {
+    only_update: bool,
     only_create: bool,
     local_only_update: bool,
     local_only_create: bool,
     only_assigned: bool,
+    after_create: bool,
+    /// It has a value to go by for an issue that may not be read.
+    takes_unreadable: bool,
 }
 
 impl Gates {
     pub(super) fn read(section: &Section<'_>) -> Self {
-        // `only_update` restricts nothing while remote issues are never created by us, yet it is read: configurations have it.
-        section.flag("only_update", false);
         Self {
+            only_update: section.flag("only_update", false),
             only_create: section.flag("only_create", false),
             local_only_update: section.flag("l_only_update", false),
             local_only_create: section.flag("l_only_create", false),
             only_assigned: section.flag("only_assigned", false),
+            after_create: section.flag("after_create", false),
+            takes_unreadable: section.node("r_unreadable").is_some(),
         }
     }
 
     /// The verdict in place of the rule's own, where the rule does not run at all.
-    pub(super) fn closed(&self, evaluation: &Evaluation<'_>) -> Option<Verdict> {
-        let closed = self.only_assigned && !evaluation.remote().assigned_to_us;
-        closed.then(|| Verdict::new(RuleOutcome::Skipped, "only_assigned and the remote issue is not assigned to us"))
+    pub(super) fn closed(
+        &self,
+        direction: Direction,
+        reads_remotely: &BTreeSet<String>,
+        evaluation: &Evaluation<'_>,
+    ) -> Option<Verdict> {
+        let reason = self.closed_in_phase(direction, evaluation).map(str::to_owned);
+        let reason = reason.or_else(|| self.closed_to(direction, reads_remotely, evaluation.remote()));
+        reason.map(Verdict::skipped)
+    }
+
+    fn closed_in_phase(&self, direction: Direction, evaluation: &Evaluation<'_>) -> Option<&'static str> {
+        let assigned = evaluation.remote().assigned_to_us;
+        match evaluation.phase() {
+            Phase::Update if self.only_create => Some("only_create and the remote issue exists"),
+            Phase::CreateRemote if self.only_update => Some("only_update and the remote issue does not exist yet"),
+            Phase::CreateRemote if direction == Direction::ToLocal => {
+                Some("the remote issue does not exist yet, and nothing of it could go to the local side")
+            }
+            Phase::AfterCreate if !self.after_create => Some("not marked after_create"),
+            Phase::AfterCreate if direction != Direction::ToLocal => {
+                Some("after_create is for what goes to the local side only")
+            }
+            _ if self.only_assigned && !assigned => Some("only_assigned and the remote issue is not assigned to us"),
+            _ => None,
+        }
+    }
+
+    /// Of an issue that is shown in part, a rule that reads what is not shown must not run: the attribute looks emptied.
+    fn closed_to(&self, direction: Direction, reads: &BTreeSet<String>, remote: &Snapshot) -> Option<String> {
+        let shown = remote.restricted.as_ref()?;
+        let open = direction == Direction::Check
+            || self.takes_unreadable && !remote.is_readable()
+            || !reads.is_empty() && reads.is_subset(shown);
+        let told = || shown.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        (!open).then(|| format!("restricted: of this remote issue we are shown only {}", told()))
     }
 
     /// Why nothing must be written on a side now, if so.
     pub(super) fn refusal(&self, side: Side, local_exists: bool) -> Option<&'static str> {
         match side {
-            Side::Remote if self.only_create => Some("only_create and the remote issue exists"),
             Side::Local if self.local_only_update && !local_exists => {
                 Some("l_only_update and the local issue does not exist yet")
             }
@@ -102,10 +141,15 @@ impl Pair {
         }
     }
 
-    /// The values of both sides as earlier rules left them, the remote one as [`Mapping::seen`].
+    /// The values of both sides as earlier rules left them, the remote one as [`Mapping::remote_value`].
     pub(super) fn values(&self, evaluation: &Evaluation<'_>) -> (Value, Value) {
-        let remote = evaluation.value(Side::Remote, &self.remote);
-        (evaluation.value(Side::Local, &self.local), self.mapping.seen(&remote))
+        let remote = self.mapping.remote_value(evaluation, Some(&self.remote));
+        (evaluation.value(Side::Local, &self.local), remote)
+    }
+
+    /// Whether there is nothing to do between these two values.
+    pub(super) fn in_line(&self, evaluation: &Evaluation<'_>, local: &Value, remote: &Value) -> bool {
+        self.mapping.in_line(local, remote, evaluation.equality())
     }
 }
 
@@ -114,21 +158,22 @@ pub(super) fn required_remote_name(section: &Section<'_>) -> Option<String> {
     section.required_text("remote_name").map(|name| name.value)
 }
 
-/// `/class/property` stands for an item that links to the issue; it is promised and not built yet.
-pub(super) fn refuse_unsupported_paths(section: &Section<'_>) {
-    if let Some(name) = local_name(section).filter(|name| name.value.starts_with('/')) {
-        let message = format!("the path `{}` (an item that links to the issue) is not supported by this version", name.value);
-        section.findings.add(Diagnostic::error("rules::unsupported", message, name.place));
-    }
-}
-
-/// What a rule is about, for people.
-pub(super) fn subject(section: &Section<'_>) -> String {
-    let local = local_name(section).map(|name| name.value);
-    let remote = section.text("remote_name").map(|name| name.value);
+/// What a rule is about, for people. Reads the table itself: whether a kind knows a key is not decided here.
+pub(super) fn subject(table: &Table) -> String {
+    let first = |keys: &[&str]| keys.iter().find_map(|key| table.get(key)).map(shown_name);
+    let local = first(&["local_name", "roundup_name", "local_names"]);
+    let remote = first(&["remote_name", "remote_names", "kpm_process_step"]);
     match (local, remote) {
         (Some(local), Some(remote)) => format!("{local} <-> {remote}"),
         (Some(name), None) | (None, Some(name)) => name,
-        (None, None) => String::new(),
+        (None, None) => first(&["headline", "prefix", "keyword"]).unwrap_or_default(),
+    }
+}
+
+fn shown_name(node: &Node) -> String {
+    match &node.value {
+        NodeValue::String(name) => name.clone(),
+        NodeValue::Array(names) => names.iter().map(shown_name).collect::<Vec<_>>().join(", "),
+        other => other.kind().to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 //! trackers want at least one.
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
@@ -24,6 +24,10 @@ impl Rule for DefaultMessage {
         let mut access = Access::default();
         access.local.messages = true;
         access
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::ToLocal
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {

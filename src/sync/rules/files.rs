@@ -1,20 +1,21 @@
 //! `files`: files of the remote issue are copied to the local one; with `prefix`, local files whose names begin with it (the
 //! empty prefix: all) are copied to the remote one.
 //!
+//! A file that the remote side names and did not send is known and not missing.
+//!
 //! A file is known by the copy that we recorded, else by its name. A file that came from one side is never sent back to it.
 
 use std::collections::BTreeSet;
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
+    common::local_name,
     evaluation::{Evaluation, Verdict},
+    messages::Crossing,
 };
 use crate::{
     config::section::Section,
-    sync::{
-        issue::{CopyKind, File, Side},
-        plan::RuleOutcome,
-    },
+    sync::issue::{CopyKind, File, Side},
 };
 
 #[derive(Debug)]
@@ -24,6 +25,8 @@ struct Files {
 
 #[allow(clippy::unnecessary_wraps, reason = "all kinds compile alike")]
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
+    // The predecessor's name of the attribute that holds the files; there is one such attribute everywhere.
+    local_name(section);
     Some(Box::new(Files { prefix: section.text("prefix").map(|text| text.value) }))
 }
 
@@ -35,9 +38,13 @@ impl Rule for Files {
         access
     }
 
+    fn direction(&self) -> Direction {
+        Direction::Both
+    }
+
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
         let remote_files = &evaluation.remote().files;
-        let local_files: &[File] = evaluation.local().map_or(&[], |issue| &issue.files);
+        let local_files = evaluation.local_files();
         let to_local = missing(evaluation, Side::Remote, remote_files, local_files);
         let to_remote: Vec<&File> = match &self.prefix {
             Some(prefix) => missing(evaluation, Side::Local, local_files, remote_files)
@@ -46,29 +53,21 @@ impl Rule for Files {
                 .collect(),
             None => Vec::new(),
         };
-        let mut told = Vec::new();
+        let (to_local, withheld): (Vec<&File>, Vec<&File>) = to_local.into_iter().partition(|file| !file.withheld);
+        let mut crossing = Crossing::default();
         for (side, files) in [(Side::Local, to_local), (Side::Remote, to_remote)] {
-            if files.is_empty() {
-                continue;
-            }
-            if let Some(refusal) = evaluation.refusal(side) {
-                told.push(refusal.to_owned());
-                continue;
-            }
-            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-            told.push(format!("copy to the {side} side: {}", names.join(", ")));
-            for file in files {
+            let names = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+            crossing.to(side, &format!("file(s) ({names})"), files, evaluation, |evaluation, file| {
                 evaluation.copy_file(side, file);
-            }
+            });
         }
-        if told.is_empty() {
-            return Verdict::unchanged(format!(
-                "{} remote and {} local files, all known",
-                remote_files.len(),
-                local_files.len()
-            ));
+        let (remote, local) = (remote_files.len(), local_files.len());
+        let verdict = crossing.verdict(&format!("{remote} remote and {local} local files, all known"));
+        if withheld.is_empty() {
+            return verdict;
         }
-        Verdict::new(RuleOutcome::Change, told.join("; "))
+        let names = withheld.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+        verdict.warning(format!("named by the remote side, not sent, and not here: {names}"))
     }
 }
 

@@ -5,11 +5,16 @@ use serde_json::Value;
 use crate::{
     config::{
         diagnostic::Diagnostic,
-        node::{Node, NodeValue},
+        node::{Entry, Node, NodeValue},
         section::Section,
     },
-    sync::value::{equal, is_unset, same_text, shown, to_text},
+    sync::{
+        issue::Side,
+        value::{Equality, equal, is_unset, same_text, shown, to_text},
+    },
 };
+
+use super::evaluation::Evaluation;
 
 /// The translation between the values of both sides.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +27,8 @@ pub struct Mapping {
     pub r_default: Value,
     /// A local value that counts as unset.
     pub local_unset: Value,
+    /// Stands for the remote value while we may not read the remote issue.
+    r_unreadable: Value,
     strip_prefix: String,
     local_prefix: String,
     allowed_chars: Option<String>,
@@ -42,21 +49,46 @@ impl NotInMap {
 
 impl Mapping {
     pub(super) fn read(section: &Section<'_>) -> Self {
-        let map = read_map(section, "map");
-        let imap = read_map(section, "imap");
-        let separator = section.text("separator").map_or_else(|| ", ".to_owned(), |text| text.value);
-        let text = |key| section.text(key).map(|text| text.value).unwrap_or_default();
+        let (map, imap) = (read_map(section, "map"), read_map(section, "imap"));
         Self {
             to_local: imap.clone().or_else(|| map.as_deref().map(inverse)),
             to_remote: map.or_else(|| imap.as_deref().map(inverse)),
+            ..Self::read_without_maps(section)
+        }
+    }
+
+    /// For kinds whose translation is not one of single values.
+    pub(super) fn read_without_maps(section: &Section<'_>) -> Self {
+        let separator = section.text("separator").map_or_else(|| ", ".to_owned(), |text| text.value);
+        let text = |key| section.text(key).map(|text| text.value).unwrap_or_default();
+        Self {
+            to_local: None,
+            to_remote: None,
             l_default: read_value(section, "l_default"),
             r_default: read_default(section),
             local_unset: read_value(section, "local_unset"),
+            r_unreadable: read_value(section, "r_unreadable"),
             strip_prefix: text("strip_prefix"),
             local_prefix: text("local_prefix"),
             allowed_chars: section.text("allowed_chars").map(|text| text.value),
             joined_by: section.flag("join_multilink", false).then_some(separator),
         }
+    }
+
+    /// The mapping without what is put around or taken out of values on their way to the local side: where the value comes back,
+    /// it would grow with each run.
+    #[must_use]
+    pub fn undressed(self) -> Self {
+        Self { local_prefix: String::new(), allowed_chars: None, ..self }
+    }
+
+    /// The remote value at a path, as earlier rules left it and as every comparison sees it.
+    #[must_use]
+    pub fn remote_value(&self, evaluation: &Evaluation<'_>, path: Option<&String>) -> Value {
+        if !self.r_unreadable.is_null() && !evaluation.remote().is_readable() {
+            return self.r_unreadable.clone();
+        }
+        path.map_or(Value::Null, |path| self.seen(&evaluation.value(Side::Remote, path)))
     }
 
     /// The remote value as every comparison sees it.
@@ -76,13 +108,13 @@ impl Mapping {
     /// The value is not in the map.
     pub fn to_remote(&self, local: &Value) -> Result<Value, NotInMap> {
         if is_unset(local) {
-            return Ok(self.l_default.clone());
+            return Ok(of_unset(self.to_remote.as_deref()).unwrap_or_else(|| self.l_default.clone()));
         }
-        let local = match (&self.joined_by, local) {
-            (Some(separator), Value::Array(_)) => Value::from(to_text(local, separator)),
-            _ => local.clone(),
-        };
-        translate(self.to_remote.as_deref(), &local, &self.l_default)
+        let value = translate(self.to_remote.as_deref(), local, &self.l_default)?;
+        Ok(match (&self.joined_by, value) {
+            (Some(separator), list @ Value::Array(_)) => Value::from(to_text(&list, separator)),
+            (_, value) => value,
+        })
     }
 
     /// What a remote value (as [`Mapping::seen`]) is on the local side; the default for an unset one.
@@ -91,7 +123,7 @@ impl Mapping {
     /// The value is not in the map.
     pub fn to_local(&self, remote: &Value) -> Result<Value, NotInMap> {
         if is_unset(remote) {
-            return Ok(self.r_default.clone());
+            return Ok(of_unset(self.to_local.as_deref()).unwrap_or_else(|| self.r_default.clone()));
         }
         let value = translate(self.to_local.as_deref(), remote, &self.r_default)?;
         Ok(match value {
@@ -104,12 +136,12 @@ impl Mapping {
     ///
     /// With maps it is enough that one direction says so: a map that is not one-to-one must not make both sides take turns.
     #[must_use]
-    pub fn in_line(&self, local: &Value, remote: &Value) -> bool {
+    pub fn in_line(&self, local: &Value, remote: &Value, equality: Equality) -> bool {
         if is_unset(local) && is_unset(remote) {
             return is_unset(&self.l_default) && is_unset(&self.r_default);
         }
-        let there = self.to_remote(local).is_ok_and(|value| equal(&value, remote));
-        let back = self.to_local(remote).is_ok_and(|value| equal(&value, local));
+        let there = self.to_remote(local).is_ok_and(|value| equality.equal(&value, remote));
+        let back = self.to_local(remote).is_ok_and(|value| equality.equal(&value, local));
         there || back
     }
 
@@ -117,7 +149,7 @@ impl Mapping {
     #[must_use]
     pub fn same_by_map(&self, local: &Value, remote: &Value) -> bool {
         let mapped = self.to_remote.is_some() || self.to_local.is_some();
-        mapped && !is_unset(local) && !is_unset(remote) && self.in_line(local, remote)
+        mapped && !is_unset(local) && !is_unset(remote) && self.in_line(local, remote, Equality::Plain)
     }
 
     /// Whether a local value counts as unset.
@@ -132,6 +164,11 @@ impl Mapping {
         let text: String = text.chars().map(|c| if allowed(c) { c } else { '_' }).collect();
         Value::from(format!("{}{text}", self.local_prefix))
     }
+}
+
+/// What a map has for an unset value: its entry for the empty text.
+fn of_unset(map: Option<&[(String, Value)]>) -> Option<Value> {
+    map?.iter().rev().find(|(key, _)| key.is_empty()).map(|(_, value)| value.clone())
 }
 
 fn translate(map: Option<&[(String, Value)]>, value: &Value, default: &Value) -> Result<Value, NotInMap> {
@@ -151,12 +188,17 @@ fn inverse(map: &[(String, Value)]) -> Vec<(String, Value)> {
     map.iter().map(|(key, value)| (to_text(value, ", "), Value::from(key.as_str()))).collect()
 }
 
-fn read_map(section: &Section<'_>, key: &'static str) -> Option<Vec<(String, Value)>> {
+pub(super) fn read_map(section: &Section<'_>, key: &'static str) -> Option<Vec<(String, Value)>> {
     let node = section.node(key)?;
     let NodeValue::Table(table) = &node.value else {
         return section.wrong(key, node, &format!("must be a table of values, not {}", node.value.kind()));
     };
-    Some(table.entries.iter().map(|entry| (entry.key.clone(), plain_value(&entry.value))).collect())
+    Some(table.entries.iter().map(plain_entry).collect())
+}
+
+/// An entry of a map.
+pub(super) fn plain_entry(entry: &Entry) -> (String, Value) {
+    (entry.key.clone(), plain_value(&entry.value))
 }
 
 /// `default` is the older name of `r_default`; both at once is a contradiction.
@@ -173,7 +215,8 @@ pub(super) fn read_value(section: &Section<'_>, key: &'static str) -> Value {
     section.node(key).map_or(Value::Null, plain_value)
 }
 
-fn plain_value(node: &Node) -> Value {
+/// A value as the rules see it.
+pub(super) fn plain_value(node: &Node) -> Value {
     match &node.value {
         NodeValue::String(text) => Value::from(text.as_str()),
         NodeValue::Integer(number) => Value::from(*number),

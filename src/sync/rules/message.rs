@@ -2,7 +2,7 @@
 //! hold a conversation in fields.
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     common::required_remote_name,
     evaluation::{Evaluation, Verdict},
 };
@@ -32,6 +32,10 @@ impl Rule for FieldMessage {
         access.local.messages = true;
         access.remote.paths.insert(self.remote.clone());
         access
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::ToLocal
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {

@@ -1,16 +1,20 @@
 //! `messages`: messages of the remote issue become local messages; with `keyword`, local messages that carry it go to the remote
 //! side; with `prefix`, those whose text begins with it (for trackers that have no keywords; the prefix is removed).
 //!
-//! A message is known by the copy that we recorded, else by date and content.
+//! A message is known by the copy that we recorded, else by date and content. A remote message that was edited after it was copied
+//! becomes a new local message (`edits = "new"`, the default), or changes the copy (`edits = "update"`).
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
-    config::section::Section,
+    config::{
+        diagnostic::Diagnostic,
+        section::{Section, nearest},
+    },
     sync::{
-        issue::{CopyKind, Message, Side},
+        issue::{Copied, CopyKind, Message, Side},
         plan::RuleOutcome,
         value::same_text,
     },
@@ -20,14 +24,33 @@ use crate::{
 struct Messages {
     keyword: Option<String>,
     prefix: Option<String>,
+    edits: Edits,
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "all kinds compile alike")]
+/// What becomes of a remote message that was edited after it was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edits {
+    New,
+    Update,
+}
+
+const EDITS: [(&str, Edits); 2] = [("new", Edits::New), ("update", Edits::Update)];
+
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
-    Some(Box::new(Messages {
-        keyword: section.text("keyword").map(|text| text.value),
-        prefix: section.text("prefix").map(|text| text.value),
-    }))
+    let text = |key| section.text(key).map(|text| text.value);
+    let (keyword, prefix) = (text("keyword"), text("prefix"));
+    Some(Box::new(Messages { keyword, prefix, edits: read_edits(section)? }))
+}
+
+fn read_edits(section: &Section<'_>) -> Option<Edits> {
+    let Some(text) = section.text("edits") else { return Some(Edits::New) };
+    let found = EDITS.iter().find(|(name, _)| *name == text.value).map(|(_, edits)| *edits);
+    if found.is_none() {
+        let message = format!("`edits` cannot be \"{}\"", text.value);
+        let hint = nearest(&text.value, EDITS.iter().map(|(name, _)| *name));
+        section.findings.add(Diagnostic::error("rules::value", message, text.place).hint(hint));
+    }
+    found
 }
 
 impl Rule for Messages {
@@ -38,43 +61,86 @@ impl Rule for Messages {
         access
     }
 
-    fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let to_local = missing_locally(evaluation);
-        let to_remote = self.missing_remotely(evaluation);
-        let mut told = Vec::new();
-        if !to_local.is_empty() {
-            if let Some(refusal) = evaluation.refusal(Side::Local) {
-                told.push(refusal.to_owned());
-            } else {
-                told.push(format!("{} new remote message(s) to the local side", to_local.len()));
-                for message in to_local {
-                    evaluation.copy_to_local(message);
-                }
-            }
-        }
-        if !to_remote.is_empty() {
-            if let Some(refusal) = evaluation.refusal(Side::Remote) {
-                told.push(refusal.to_owned());
-            } else {
-                told.push(format!("{} local message(s) to the remote side", to_remote.len()));
-                for (id, text) in to_remote {
-                    evaluation.add_text(Side::Remote, text, id);
-                }
-            }
-        }
-        if told.is_empty() {
-            return Verdict::unchanged("all messages are known");
-        }
-        Verdict::new(RuleOutcome::Change, told.join("; "))
+    fn direction(&self) -> Direction {
+        Direction::Both
     }
+
+    fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
+        let mut crossing = Crossing::default();
+        crossing.to(Side::Local, "new message(s)", missing_locally(evaluation), evaluation, |evaluation, message| {
+            evaluation.copy_to_local(message, message.id.clone(), message.text.clone());
+        });
+        crossing.to(
+            Side::Local,
+            "edited message(s)",
+            edited(evaluation),
+            evaluation,
+            |evaluation, (message, copied)| match self.edits {
+                Edits::Update => evaluation.edit_message(Side::Local, &copied.copy, message.text.clone(), message),
+                Edits::New => {
+                    let source = evaluation.base().next_source(CopyKind::Message, Side::Remote, &message.id);
+                    evaluation.copy_to_local(message, source, message.text.clone());
+                }
+            },
+        );
+        crossing.to(Side::Remote, "message(s)", self.missing_remotely(evaluation), evaluation, |evaluation, (id, text)| {
+            evaluation.add_text(Side::Remote, text, id);
+        });
+        crossing.verdict("all messages are known")
+    }
+}
+
+/// What crosses from one side to the other in one rule, and how that is told.
+#[derive(Default)]
+pub(super) struct Crossing {
+    told: Vec<String>,
+    changes: bool,
+}
+
+impl Crossing {
+    /// Lets items go to a side, unless the rule must not write there now.
+    pub(super) fn to<'a, T>(
+        &mut self,
+        side: Side,
+        what: &str,
+        items: Vec<T>,
+        evaluation: &mut Evaluation<'a>,
+        mut carry: impl FnMut(&mut Evaluation<'a>, T),
+    ) {
+        if items.is_empty() {
+            return;
+        }
+        if let Some(refusal) = evaluation.refusal(side) {
+            self.told.push(refusal.to_owned());
+            return;
+        }
+        self.told.push(format!("{} {what} to the {side} side", items.len()));
+        self.changes = true;
+        for item in items {
+            carry(evaluation, item);
+        }
+    }
+
+    /// The verdict; `nothing` tells that nothing crosses.
+    pub(super) fn verdict(self, nothing: &str) -> Verdict {
+        if self.told.is_empty() {
+            return Verdict::unchanged(nothing);
+        }
+        let outcome = if self.changes { RuleOutcome::Change } else { RuleOutcome::Skipped };
+        Verdict::new(outcome, self.told.join("; "))
+    }
+}
+
+/// The text without the prefix that it begins with.
+pub(super) fn without_prefix(text: &str, prefix: &str) -> Option<String> {
+    text.trim_start().strip_prefix(prefix).map(|rest| rest.trim_start().to_owned())
 }
 
 impl Messages {
     fn missing_remotely<'a>(&self, evaluation: &Evaluation<'a>) -> Vec<(&'a str, String)> {
-        let Some(local) = evaluation.local() else { return Vec::new() };
         let base = evaluation.base();
-        local
-            .messages
+        evaluation
+            .local_messages()
             .iter()
             .filter(|message| !base.knows(CopyKind::Message, Side::Local, &message.id))
             .filter(|message| !evaluation.remote().messages.iter().any(|other| same_message(other, message)))
@@ -86,14 +152,12 @@ impl Messages {
         if self.keyword.as_ref().is_some_and(|keyword| message.keywords.contains(keyword)) {
             return Some(message.text.clone());
         }
-        let rest = message.text.trim_start().strip_prefix(self.prefix.as_deref()?)?;
-        Some(rest.trim_start().to_owned())
+        without_prefix(&message.text, self.prefix.as_deref()?)
     }
 }
 
 fn missing_locally<'a>(evaluation: &Evaluation<'a>) -> Vec<&'a Message> {
-    let base = evaluation.base();
-    let local: &[Message] = evaluation.local().map_or(&[], |issue| &issue.messages);
+    let (base, local) = (evaluation.base(), evaluation.local_messages());
     evaluation
         .remote()
         .messages
@@ -101,6 +165,14 @@ fn missing_locally<'a>(evaluation: &Evaluation<'a>) -> Vec<&'a Message> {
         .filter(|message| !base.knows(CopyKind::Message, Side::Remote, &message.id))
         .filter(|message| !local.iter().any(|other| same_message(other, message)))
         .collect()
+}
+
+/// Remote messages whose text is another one than that of their newest copy, with that copy.
+fn edited<'a>(evaluation: &Evaluation<'a>) -> Vec<(&'a Message, &'a Copied)> {
+    let base = evaluation.base();
+    let newest = |message: &'a Message| base.copies_of(CopyKind::Message, Side::Remote, &message.id).next_back();
+    let with_copy = evaluation.remote().messages.iter().filter_map(|message| Some((message, newest(message)?)));
+    with_copy.filter(|(message, copied)| copied.text.as_deref().is_some_and(|text| !same_text(text, &message.text))).collect()
 }
 
 /// Trackers keep different fractions of a second, so dates are compared by the second. A local copy may carry the author's name

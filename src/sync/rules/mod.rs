@@ -4,27 +4,41 @@
 //! line in [`KINDS`].
 
 pub mod check;
+pub mod check_remote;
 pub mod common;
 pub mod default_message;
 pub mod evaluation;
 pub mod files;
+pub mod kpm_message;
 pub mod mapping;
 pub mod message;
 pub mod messages;
+pub mod multi_to_remote;
+pub mod pfiff_messages;
 pub mod to_local;
+pub mod to_local_concatenate;
 pub mod to_local_default;
+pub mod to_local_multilink;
+pub mod to_local_multistring;
 pub mod to_remote;
+pub mod to_remote_default;
+pub mod to_remote_if_dirty;
 pub mod two_way;
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
 
+pub use self::evaluation::Phase;
 use self::{
     common::Gates,
     evaluation::{Evaluation, Verdict},
 };
 use super::{
     issue::{Base, Side, Snapshot},
-    plan::{Plan, RuleOutcome, RuleReport},
+    plan::{Plan, RuleOutcome, RuleReport, Write},
+    value::Equality,
 };
 use crate::config::{
     diagnostic::Diagnostic,
@@ -41,6 +55,8 @@ pub struct Needs {
     pub messages: bool,
     /// Attachments or files.
     pub files: bool,
+    /// When the issue was last changed.
+    pub updated: bool,
 }
 
 /// What a rule reads and writes, known before it runs.
@@ -52,12 +68,30 @@ pub struct Access {
     pub remote: Needs,
     /// Attribute paths that may be written: side and path.
     pub writes: BTreeSet<(Side, String)>,
+    /// Local attributes whose possible values it has to know.
+    pub vocabularies: BTreeSet<String>,
+}
+
+/// Which side a kind of rule writes to, and so in which phase it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the local side only.
+    ToLocal,
+    /// To the remote side only.
+    ToRemote,
+    /// To either side.
+    Both,
+    /// It decides whether the issue is synced at all.
+    Check,
 }
 
 /// A compiled rule.
 pub trait Rule: Debug + Send + Sync {
     /// What it reads and may write.
     fn access(&self) -> Access;
+
+    /// Which side it writes to.
+    fn direction(&self) -> Direction;
 
     /// Decides. Effects are put into the evaluation, the verdict says what was decided and why.
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict;
@@ -67,16 +101,27 @@ pub trait Rule: Debug + Send + Sync {
 type Compile = fn(&Section<'_>) -> Option<Box<dyn Rule>>;
 
 /// The kinds by their names in the configuration.
-const KINDS: [(&str, Compile); 9] = [
+const KINDS: [(&str, Compile); 20] = [
     ("to_local", to_local::compile),
     ("to_local_default", to_local_default::compile),
+    ("to_local_concatenate", to_local_concatenate::compile),
+    ("to_local_multilink", to_local_multilink::compile),
+    ("to_local_multilink_default", to_local_multilink::compile_default),
+    ("to_local_multistring", to_local_multistring::compile),
+    ("to_local_multistring_default", to_local_multistring::compile_default),
     ("to_remote", to_remote::compile),
+    ("to_remote_default", to_remote_default::compile),
+    ("to_remote_if_dirty", to_remote_if_dirty::compile),
+    ("multi_to_remote", multi_to_remote::compile),
     ("two_way", two_way::compile),
     ("check", check::compile),
+    ("check_remote", check_remote::compile),
     ("files", files::compile),
     ("messages", messages::compile),
     ("message", message::compile),
     ("default_message", default_message::compile),
+    ("kpm_message", kpm_message::compile),
+    ("pfiff_messages", pfiff_messages::compile),
 ];
 
 /// A rule with what is common to all kinds.
@@ -86,6 +131,9 @@ struct Compiled {
     subject: String,
     place: String,
     gates: Gates,
+    direction: Direction,
+    /// The remote attributes that it reads.
+    reads_remotely: BTreeSet<String>,
     rule: Box<dyn Rule>,
 }
 
@@ -100,6 +148,10 @@ pub struct RuleSet {
 pub struct Options {
     /// Take the remote value for changed, whatever the base says (`--remote-change`).
     pub remote_change: bool,
+    /// How the remote tracker compares values.
+    pub equality: Equality,
+    /// The values that local attributes may have, by path, where they are known and few.
+    pub local_vocabularies: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl RuleSet {
@@ -127,8 +179,15 @@ impl RuleSet {
             all.paths.extend(needs.paths);
             all.messages |= needs.messages;
             all.files |= needs.files;
+            all.updated |= needs.updated;
         }
         all
+    }
+
+    /// The local attributes whose possible values rules have to know.
+    #[must_use]
+    pub fn vocabularies(&self) -> BTreeSet<String> {
+        self.rules.iter().flat_map(|compiled| compiled.rule.access().vocabularies).collect()
     }
 
     /// The paths that one rule reads on a side.
@@ -186,40 +245,83 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
         return None;
     };
     let gates = Gates::read(&section);
-    common::refuse_unsupported_paths(&section);
-    let subject = common::subject(&section);
+    let subject = common::subject(table);
     let rule = compile(&section);
     section.finish();
-    Some(Compiled { kind, subject, place: table.place.to_string(), gates, rule: rule? })
+    let rule = rule?;
+    let (direction, reads_remotely) = (rule.direction(), rule.access().remote.paths);
+    Some(Compiled { kind, subject, place: table.place.to_string(), gates, direction, reads_remotely, rule })
 }
 
 /// Decides what is to be done to bring one issue in line. A pure function of its arguments.
 ///
-/// `local` is absent when the local issue is to be created from this evaluation. Rules run in their order, and a later one
-/// sees what earlier ones have set. A rule that stops the sync empties the Plan of all effects.
+/// One of the two issues may be absent: it is then created from this evaluation. Rules run in their order, and a later one sees
+/// what earlier ones have set. A rule that stops the sync empties the Plan of all effects.
 #[must_use]
-pub fn evaluate(rules: &RuleSet, local: Option<&Snapshot>, remote: &Snapshot, base: &Base, options: &Options) -> Plan {
-    let mut evaluation = Evaluation::new(local, remote, base, options);
+pub fn evaluate(rules: &RuleSet, local: Option<&Snapshot>, remote: Option<&Snapshot>, base: &Base, options: &Options) -> Plan {
+    let phase = if remote.is_some() { Phase::Update } else { Phase::CreateRemote };
+    evaluate_in(phase, rules, local, remote, base, options)
+}
+
+/// Decides what goes back to the local issue from a remote one that has just been created from it: the rules marked
+/// `after_create` run, and no others.
+#[must_use]
+pub fn evaluate_after_create(rules: &RuleSet, local: &Snapshot, remote: &Snapshot, base: &Base, options: &Options) -> Plan {
+    evaluate_in(Phase::AfterCreate, rules, Some(local), Some(remote), base, options)
+}
+
+fn evaluate_in(
+    phase: Phase,
+    rules: &RuleSet,
+    local: Option<&Snapshot>,
+    remote: Option<&Snapshot>,
+    base: &Base,
+    options: &Options,
+) -> Plan {
+    let mut evaluation = Evaluation::new(phase, local, remote, base, options);
     let mut reports = Vec::with_capacity(rules.rules.len());
-    let mut stopped = false;
+    let mut stopped_by = None;
     for (index, compiled) in rules.rules.iter().enumerate() {
-        let verdict = if stopped {
-            Verdict::new(RuleOutcome::NotReached, "an earlier rule stopped the sync of this issue")
-        } else {
-            evaluation.start_rule(index, compiled.gates.clone());
-            compiled.gates.closed(&evaluation).unwrap_or_else(|| compiled.rule.evaluate(&mut evaluation))
+        let verdict = match stopped_by {
+            Some(rule) => Verdict::new(RuleOutcome::NotReached, format!("rule {rule} stopped the sync of this issue")),
+            None => compiled.decide(index, &mut evaluation),
         };
-        stopped |= verdict.outcome == RuleOutcome::Stopped;
-        reports.push(RuleReport {
-            kind: compiled.kind.to_owned(),
-            subject: compiled.subject.clone(),
-            place: compiled.place.clone(),
+        if verdict.outcome == RuleOutcome::Stopped {
+            stopped_by = Some(index + 1);
+        }
+        reports.push(compiled.report(verdict, evaluation.take_writes()));
+    }
+    if stopped_by.is_some() {
+        return Plan { rules: reports, ..Plan::default() };
+    }
+    let (local_changes, remote_changes) = evaluation.into_changes();
+    Plan {
+        creates_local: local.is_none(),
+        creates_remote: phase == Phase::CreateRemote,
+        rules: reports,
+        local: local_changes,
+        remote: remote_changes,
+    }
+}
+
+impl Compiled {
+    fn decide(&self, index: usize, evaluation: &mut Evaluation<'_>) -> Verdict {
+        evaluation.start_rule(index, self.gates.clone());
+        let closed = self.gates.closed(self.direction, &self.reads_remotely, evaluation);
+        closed.unwrap_or_else(|| self.rule.evaluate(evaluation))
+    }
+
+    fn report(&self, verdict: Verdict, writes: Vec<Write>) -> RuleReport {
+        RuleReport {
+            kind: self.kind.to_owned(),
+            subject: self.subject.clone(),
+            place: self.place.clone(),
             outcome: verdict.outcome,
             reason: verdict.reason,
-        });
+            warning: verdict.warning,
+            writes,
+        }
     }
-    let (creates_local, local, remote) = if stopped { Default::default() } else { evaluation.into_changes() };
-    Plan { creates_local, rules: reports, local, remote }
 }
 
 #[cfg(test)]

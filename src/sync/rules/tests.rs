@@ -34,7 +34,7 @@ fn snapshot(issue: Value) -> Snapshot {
 fn run(text: &str, local: Option<Value>, remote: Value, base: Value) -> Plan {
     let base: Base = serde_json::from_value(base).unwrap();
     let local = local.map(snapshot);
-    evaluate(&rules(text), local.as_ref(), &snapshot(remote), &base, &Options::default())
+    evaluate(&rules(text), local.as_ref(), Some(&snapshot(remote)), &base, &Options::default())
 }
 
 fn attributes(value: Value) -> Value {
@@ -84,11 +84,11 @@ fn an_emptied_remote_value_does_not_erase_the_local_one() {
 
 #[test]
 fn remote_change_takes_the_remote_value_whatever_the_base_says() {
-    let options = Options { remote_change: true };
+    let options = Options { remote_change: true, ..Options::default() };
     let local = snapshot(attributes(json!({ "title": "l" })));
     let remote = snapshot(attributes(json!({ "summary": "r" })));
     let base: Base = serde_json::from_value(json!({ "local": { "title": "o" }, "remote": { "summary": "r" } })).unwrap();
-    let plan = evaluate(&rules(TWO_WAY), Some(&local), &remote, &base, &options);
+    let plan = evaluate(&rules(TWO_WAY), Some(&local), Some(&remote), &base, &options);
     assert_eq!(plan.local.fields["title"].new, "r");
 }
 
@@ -170,16 +170,21 @@ fn a_stopped_sync_writes_nothing() {
 }
 
 #[test]
-fn check_fills_an_unset_attribute_first() {
+fn check_fills_the_attribute_of_a_new_issue_and_stops_an_old_one_without() {
     let text = "[[rule]]\nkind = \"check\"\nlocal_name = \"go\"\nremote_name = \"r\"\n";
-    let filled = run(text, Some(attributes(json!({}))), attributes(json!({ "r": "new" })), json!({}));
+    let filled = run(text, None, attributes(json!({ "r": "new" })), json!({}));
     assert_eq!(filled.local.fields["go"].new, "new");
-    let stopped =
-        run(&format!("{text}update = false\n"), Some(attributes(json!({}))), attributes(json!({ "r": "new" })), json!({}));
-    assert_eq!(outcome(&stopped), RuleOutcome::Stopped);
-    let inverted =
-        run(&format!("{text}invert = true\n"), Some(attributes(json!({ "go": 1 }))), attributes(json!({})), json!({}));
-    assert_eq!(outcome(&inverted), RuleOutcome::Stopped);
+    for cleared in [json!(null), json!(false), json!(0), json!("")] {
+        let stopped = run(text, Some(attributes(json!({ "go": cleared }))), attributes(json!({ "r": "new" })), json!({}));
+        assert_eq!(outcome(&stopped), RuleOutcome::Stopped, "{cleared}");
+    }
+    let inverted = format!("{text}invert = true\n");
+    assert_eq!(
+        outcome(&run(&inverted, Some(attributes(json!({ "go": 1 }))), attributes(json!({})), json!({}))),
+        RuleOutcome::Stopped
+    );
+    let goes = run(&inverted, Some(attributes(json!({}))), attributes(json!({ "r": "new" })), json!({}));
+    assert_eq!(goes.local.fields["go"].new, "new");
 }
 
 fn message(id: &str, text: &str, second: u32, keywords: &[&str]) -> Value {
@@ -191,7 +196,7 @@ fn messages_cross_once_and_never_come_back() {
     let text = "[[rule]]\nkind = \"messages\"\nkeyword = \"customer\"\n";
     let local = json!({ "messages": [message("l1", "for you", 1, &["customer"]), message("l2", "internal", 2, &[]), message("l3", "was remote", 3, &["customer"])] });
     let remote = json!({ "messages": [message("r1", "hello", 4, &[]), message("r3", "was remote", 9, &[])] });
-    let copied = Copied { kind: CopyKind::Message, to: Side::Local, source: "r3".into(), copy: "l3".into() };
+    let copied = Copied { kind: CopyKind::Message, to: Side::Local, source: "r3".into(), copy: "l3".into(), text: None };
     let plan = run(text, Some(local), remote, json!({ "copies": [copied] }));
     assert_eq!(plan.local.messages.iter().map(|m| m.source.as_str()).collect::<Vec<_>>(), ["r1"]);
     assert_eq!(plan.remote.messages.iter().map(|m| m.text.as_str()).collect::<Vec<_>>(), ["for you"]);
@@ -299,7 +304,7 @@ proptest! {
         let mut remote = snapshot(attributes(remote));
         let local = exists.then(|| snapshot(attributes(local)));
         let mut base: Base = serde_json::from_value(json!({ "local": base_local, "remote": base_remote })).unwrap();
-        let plan = evaluate(&rules, local.as_ref(), &remote, &base, &Options::default());
+        let plan = evaluate(&rules, local.as_ref(), Some(&remote), &base, &Options::default());
         let write_set = rules.write_set();
         for side in [Side::Local, Side::Remote] {
             for path in plan.side(side).fields.keys() {
@@ -311,10 +316,10 @@ proptest! {
         let mut local = apply(&rules, &plan, local, &mut remote, &mut base);
         if first_run_creates {
             // What goes to the remote side is taken from an issue that exists: it may need the second run.
-            let plan = evaluate(&rules, Some(&local), &remote, &base, &Options::default());
+            let plan = evaluate(&rules, Some(&local), Some(&remote), &base, &Options::default());
             local = apply(&rules, &plan, Some(local), &mut remote, &mut base);
         }
-        let second = evaluate(&rules, Some(&local), &remote, &base, &Options::default());
+        let second = evaluate(&rules, Some(&local), Some(&remote), &base, &Options::default());
         prop_assert!(second.is_empty(), "{text}\n{}\nthen\n{}", plan.in_words(), second.in_words());
     }
 }

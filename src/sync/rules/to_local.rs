@@ -4,7 +4,7 @@
 //! not erase what people wrote locally.)
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     common::Pair,
     evaluation::{Evaluation, Verdict},
 };
@@ -12,7 +12,7 @@ use crate::{
     config::section::Section,
     sync::{
         issue::Side,
-        value::{equal, is_unset, shown},
+        value::{is_unset, shown},
     },
 };
 
@@ -28,6 +28,10 @@ impl Rule for ToLocal {
         self.0.access(&[Side::Local])
     }
 
+    fn direction(&self) -> Direction {
+        Direction::ToLocal
+    }
+
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
         let (local, remote) = self.0.values(evaluation);
         let wanted = match self.0.mapping.to_local(&remote) {
@@ -37,7 +41,7 @@ impl Rule for ToLocal {
         if is_unset(&wanted) {
             return Verdict::unchanged(format!("remote {} is unset", self.0.remote));
         }
-        if equal(&wanted, &local) || self.0.mapping.same_by_map(&local, &remote) {
+        if evaluation.equality().equal(&wanted, &local) || self.0.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
         evaluation.set(Side::Local, &self.0.local, wanted, &format!("remote {} is {}", self.0.remote, shown(&remote)))

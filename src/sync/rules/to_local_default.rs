@@ -1,10 +1,8 @@
 //! `to_local_default` (also `default`): the remote value, else `r_default`, goes to the local side, only while the local value is
 //! unset or equals `local_unset`. `remote_name` may be left out.
 
-use serde_json::Value;
-
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     common::required_local_name,
     evaluation::{Evaluation, Verdict},
     mapping::Mapping,
@@ -44,13 +42,16 @@ impl Rule for ToLocalDefault {
         access
     }
 
+    fn direction(&self) -> Direction {
+        Direction::ToLocal
+    }
+
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
         let local = evaluation.value(Side::Local, &self.local);
         if !self.mapping.is_local_unset(&local) {
             return Verdict::unchanged(format!("local {} is set already: {}", self.local, shown(&local)));
         }
-        let remote = self.remote.as_ref().map_or(Value::Null, |path| evaluation.value(Side::Remote, path));
-        let remote = self.mapping.seen(&remote);
+        let remote = self.mapping.remote_value(evaluation, self.remote.as_ref());
         match self.mapping.to_local(&remote) {
             Err(missing) => Verdict::failed(missing.reason()),
             Ok(wanted) if is_unset(&wanted) => Verdict::unchanged("the remote side has no value and there is no default"),

@@ -3,7 +3,7 @@
 //! Nothing is taken from a local issue that does not exist yet.
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     common::Pair,
     evaluation::{Evaluation, Verdict},
 };
@@ -11,12 +11,13 @@ use crate::{
     config::section::Section,
     sync::{
         issue::Side,
-        value::{equal, is_unset, shown},
+        value::{is_unset, shown},
     },
 };
 
+/// Also what the kinds are made of that do the same under a condition.
 #[derive(Debug)]
-struct ToRemote(Pair);
+pub(super) struct ToRemote(pub Pair);
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
     Some(Box::new(ToRemote(Pair::read(section)?)))
@@ -25,6 +26,10 @@ pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
 impl Rule for ToRemote {
     fn access(&self) -> Access {
         self.0.access(&[Side::Remote])
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::ToRemote
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
@@ -39,7 +44,7 @@ impl Rule for ToRemote {
         if is_unset(&wanted) && is_unset(&remote) {
             return Verdict::unchanged("both are unset");
         }
-        if equal(&wanted, &remote) || self.0.mapping.same_by_map(&local, &remote) {
+        if evaluation.equality().equal(&wanted, &remote) || self.0.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&remote)));
         }
         evaluation.set(Side::Remote, &self.0.remote, wanted, &format!("local {} is {}", self.0.local, shown(&local)))

@@ -2,14 +2,15 @@
 //!
 //! If the two are in line, nothing. If both are unset, the defaults go across. If the remote value changed since the last sync
 //! and has a value, the local side gets it, even if that one changed too: `conflict = "remote"`, the predecessor's policy and the
-//! default. `"local"` turns that round, `"hold"` writes neither side until one gives way. A remote value that was emptied does not
-//! erase a local one. Otherwise the local value goes to the remote side; one that was emptied empties the remote one, one that
+//! default. `"local"` turns that round, `"newest"` takes the side whose issue was changed last (the remote one where that cannot be
+//! told), `"hold"` writes neither side until one gives way. A remote value that was emptied does not erase a local one: it is set
+//! again, with a warning. Otherwise the local value goes to the remote side; one that was emptied empties the remote one, one that
 //! never was does not.
 
 use serde_json::Value;
 
 use super::{
-    Access, Rule,
+    Access, Direction, Rule,
     common::Pair,
     evaluation::{Evaluation, Verdict},
 };
@@ -29,10 +30,12 @@ use crate::{
 enum Conflict {
     Remote,
     Local,
+    Newest,
     Hold,
 }
 
-const CONFLICTS: [(&str, Conflict); 3] = [("remote", Conflict::Remote), ("local", Conflict::Local), ("hold", Conflict::Hold)];
+const CONFLICTS: [(&str, Conflict); 4] =
+    [("remote", Conflict::Remote), ("local", Conflict::Local), ("newest", Conflict::Newest), ("hold", Conflict::Hold)];
 
 #[derive(Debug)]
 struct TwoWay {
@@ -42,7 +45,8 @@ struct TwoWay {
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
     let (pair, conflict) = (Pair::read(section), read_conflict(section));
-    Some(Box::new(TwoWay { pair: pair?, conflict }))
+    let pair = pair?;
+    Some(Box::new(TwoWay { pair: Pair { mapping: pair.mapping.undressed(), ..pair }, conflict }))
 }
 
 fn read_conflict(section: &Section<'_>) -> Conflict {
@@ -60,12 +64,19 @@ fn read_conflict(section: &Section<'_>) -> Conflict {
 
 impl Rule for TwoWay {
     fn access(&self) -> Access {
-        self.pair.access(&[Side::Local, Side::Remote])
+        let mut access = self.pair.access(&[Side::Local, Side::Remote]);
+        access.local.updated = self.conflict == Conflict::Newest;
+        access.remote.updated = self.conflict == Conflict::Newest;
+        access
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::Both
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
         let (local, remote) = self.pair.values(evaluation);
-        if self.pair.mapping.in_line(&local, &remote) {
+        if self.pair.in_line(evaluation, &local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
         if is_unset(&local) && is_unset(&remote) {
@@ -78,7 +89,9 @@ impl Rule for TwoWay {
         let local_changed = self.changed(evaluation, Side::Local, &local);
         match (remote_changed, local_changed) {
             (true, _) if is_unset(&remote) => {
-                self.to_remote(evaluation, &local, "the remote value was emptied; that does not erase the local one")
+                self.to_remote(evaluation, &local, "the remote value was emptied; that does not erase the local one").warning(
+                    format!("remote {} was emptied and is set again; empty the local one to empty both", self.pair.remote),
+                )
             }
             (true, true) => self.resolve(evaluation, &local, &remote),
             (true, false) => self.to_local(evaluation, &remote, "remote changed since last sync"),
@@ -98,7 +111,9 @@ impl TwoWay {
             Side::Remote => evaluation.base().remote.get(&self.pair.remote),
         };
         match (side, before) {
-            (Side::Remote, before) => !equal(&self.pair.mapping.seen(before.unwrap_or(&Value::Null)), now),
+            (Side::Remote, before) => {
+                !evaluation.equality().equal(&self.pair.mapping.seen(before.unwrap_or(&Value::Null)), now)
+            }
             (Side::Local, Some(before)) => !equal(before, now),
             (Side::Local, None) => false,
         }
@@ -108,6 +123,12 @@ impl TwoWay {
         match self.conflict {
             Conflict::Remote => self.to_local(evaluation, remote, "both sides changed since last sync, conflict = \"remote\""),
             Conflict::Local => self.to_remote(evaluation, local, "both sides changed since last sync, conflict = \"local\""),
+            Conflict::Newest if local_is_newer(evaluation) => {
+                self.to_remote(evaluation, local, "both sides changed since last sync, and the local issue is the newer one")
+            }
+            Conflict::Newest => {
+                self.to_local(evaluation, remote, "both sides changed since last sync, and the remote issue is the newer one")
+            }
             Conflict::Hold => Verdict::new(
                 RuleOutcome::Held,
                 format!("both sides changed since last sync, local {} and remote {}: held", shown(local), shown(remote)),
@@ -145,4 +166,9 @@ impl TwoWay {
             Err(missing) => Verdict::failed(missing.reason()),
         }
     }
+}
+
+fn local_is_newer(evaluation: &Evaluation<'_>) -> bool {
+    let local = evaluation.local().and_then(|issue| issue.updated);
+    local.zip(evaluation.remote().updated).is_some_and(|(local, remote)| local > remote)
 }

@@ -115,6 +115,7 @@ pub(super) fn message(comment: &Value) -> Option<Message> {
         date: comment["created"].as_str().and_then(parse_time).unwrap_or_default(),
         text: comment["body"].as_str().unwrap_or_default().to_owned(),
         keywords: Vec::new(),
+        kind: None,
     })
 }
 
@@ -125,7 +126,7 @@ pub(super) fn file(attachment: &Value) -> Option<File> {
         Value::Number(id) => id.to_string(),
         _ => return None,
     };
-    Some(File { id, name: attachment["filename"].as_str()?.to_owned(), size: attachment["size"].as_u64() })
+    Some(File { id, name: attachment["filename"].as_str()?.to_owned(), size: attachment["size"].as_u64(), withheld: false })
 }
 
 /// Whether two descriptions are of one user, in whichever of the ways that Jira has.

@@ -94,6 +94,8 @@ impl Tracker for Jira {
             files: attachments.iter().filter_map(convert::file).collect(),
             assigned_to_us: convert::same_user(&issue["fields"]["assignee"], myself),
             revision: None,
+            updated: None,
+            restricted: None,
         }))
     }
 

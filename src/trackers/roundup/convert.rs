@@ -84,7 +84,7 @@ pub(super) fn files(value: &Value) -> Vec<File> {
         .filter_map(|item| {
             let id = item["id"].as_str()?.to_owned();
             let name = item["name"].as_str().unwrap_or("unnamed").to_owned();
-            Some(File { id, name, size: None })
+            Some(File { id, name, size: None, withheld: false })
         })
         .collect()
 }

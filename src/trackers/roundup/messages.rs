@@ -105,6 +105,7 @@ fn message_of(item: &Value) -> Message {
         date: item["date"].as_str().and_then(parse_date).unwrap_or_default(),
         text: text(&item["content"]),
         keywords: keywords.iter().map(|keyword| text(&keyword["name"])).collect(),
+        kind: None,
     }
 }
 

@@ -76,6 +76,8 @@ impl Tracker for Roundup {
             files: convert::files(&found["files"]),
             assigned_to_us: false,
             revision: item["@etag"].as_str().map(str::to_owned),
+            updated: None,
+            restricted: None,
         }))
     }
 

@@ -3,16 +3,20 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use super::{
     process::{Process, free_port},
     services::connect,
-    wait::{LONG, until_so},
+    wait::until_so,
 };
 
 /// The server itself; the one on the path is a wrapper that changes the user.
 const SERVER: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+/// How long a node may take to boot: some 10 s of two processors, which other tests want as well.
+const BOOT: Duration = Duration::from_mins(4);
 
 /// A node with a port, a cookie and a database of its own.
 pub struct OwnRabbitMq {
@@ -69,10 +73,10 @@ impl OwnRabbitMq {
             .env("RABBITMQ_CONFIG_FILE", path("rabbitmq.conf"))
             .env("RABBITMQ_CONF_ENV_FILE", path("env.conf"));
         let mut server = Process::start("server", &self.folder, &mut command);
-        until_so("the RabbitMQ of this test answers", LONG, async || {
+        until_so("the RabbitMQ of this test answers", BOOT, async || {
             server.assert_running();
             // A broker that is still booting may take a connection and never answer on it.
-            let attempt = tokio::time::timeout(std::time::Duration::from_secs(2), connect(&self.url)).await;
+            let attempt = tokio::time::timeout(Duration::from_secs(2), connect(&self.url)).await;
             matches!(attempt, Ok(Ok(_)))
         })
         .await;

@@ -1,0 +1,79 @@
+//! `pfiff_messages`: local comments that begin with `prefix` (which is required) are the annotations of our answer, without the
+//! prefix. A comment that was edited replaces its annotation; that of one that was deleted or lost the prefix is taken away.
+
+use super::{
+    Access, Direction, Rule,
+    evaluation::{Evaluation, Verdict},
+    messages::without_prefix,
+};
+use crate::{
+    config::section::Section,
+    sync::{
+        issue::{CopyKind, Message, Side},
+        plan::RuleOutcome,
+        value::same_text,
+    },
+};
+
+#[derive(Debug)]
+struct PfiffMessages {
+    prefix: String,
+}
+
+pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
+    Some(Box::new(PfiffMessages { prefix: section.required_text("prefix")?.value }))
+}
+
+impl Rule for PfiffMessages {
+    fn access(&self) -> Access {
+        let mut access = Access::default();
+        access.local.messages = true;
+        access.remote.messages = true;
+        access
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::ToRemote
+    }
+
+    fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
+        if !evaluation.local_exists() {
+            return Verdict::skipped("the local issue does not exist yet");
+        }
+        let (mut added, mut replaced, mut removed, mut kept) = (0, 0, 0, Vec::new());
+        for message in evaluation.local_messages() {
+            let Some(text) = without_prefix(&message.text, &self.prefix) else { continue };
+            match annotation_of(evaluation, &message.id) {
+                None => {
+                    let source = evaluation.base().next_source(CopyKind::Message, Side::Local, &message.id);
+                    evaluation.add_text(Side::Remote, text, &source);
+                    added += 1;
+                }
+                Some(annotation) => {
+                    kept.push(annotation.id.as_str());
+                    if !same_text(&annotation.text, &text) {
+                        evaluation.edit_message(Side::Remote, &annotation.id, text, message);
+                        replaced += 1;
+                    }
+                }
+            }
+        }
+        for annotation in &evaluation.remote().messages {
+            let ours = evaluation.base().is_copy(CopyKind::Message, Side::Remote, &annotation.id);
+            if ours && !kept.contains(&annotation.id.as_str()) {
+                evaluation.remove_message(Side::Remote, &annotation.id);
+                removed += 1;
+            }
+        }
+        if added + replaced + removed == 0 {
+            return Verdict::unchanged("the annotations are those of the comments");
+        }
+        Verdict::new(RuleOutcome::Change, format!("annotations: {added} added, {replaced} replaced, {removed} taken away"))
+    }
+}
+
+/// The annotation that stands for a local comment: the newest copy of it that is still there.
+fn annotation_of<'a>(evaluation: &Evaluation<'a>, comment: &str) -> Option<&'a Message> {
+    let copies = evaluation.base().copies_of(CopyKind::Message, Side::Local, comment).rev();
+    copies.into_iter().find_map(|copied| evaluation.remote().messages.iter().find(|message| message.id == copied.copy))
+}

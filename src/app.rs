@@ -220,6 +220,11 @@ pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<
     for sync in &config.syncs {
         match RuleSet::compile(&sync.rules) {
             Ok(rules) => {
+                if sync.create_remote && !rules.picks_local_issues() {
+                    let message = "create_remote needs a rule of kind `check` that says which local issues get a remote one";
+                    let hint = "without it every local issue that somebody edits would be created there";
+                    findings.push(Diagnostic::error("rules::create_remote", message, sync.place.clone()).hint(hint));
+                }
                 compiled.insert(sync.name.clone(), rules);
             }
             Err(diagnostics) => findings.extend(diagnostics),
@@ -257,6 +262,7 @@ fn build_engines(
             remote: Arc::clone(remote),
             remote_filter: sync.remote_filter.clone(),
             remote_dry_run: sync.remote_dry_run,
+            create_remote: sync.create_remote,
             rules: rules.remove(&sync.name).unwrap_or_default(),
             records: Arc::clone(&records),
             clock: clock.clone(),

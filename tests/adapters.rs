@@ -1,6 +1,10 @@
 //! The adapters of Jira and Roundup against stand-ins, over the wire.
 #![cfg(feature = "standin")]
 
+#[path = "adapters/create_remote.rs"]
+mod create_remote;
+#[path = "adapters/edits.rs"]
+mod edits;
 #[path = "adapters/faults.rs"]
 mod faults;
 #[path = "adapters/files.rs"]

@@ -9,7 +9,8 @@ use crate::{
     app::App,
     ids::IssueId,
     sync::{
-        engine::{Engine, RunOptions},
+        create_remote::Creation,
+        engine::{Engine, Resolved, RunOptions},
         fault::Fault,
         issue::Side,
         outcome::{Outcome, Report},
@@ -72,17 +73,17 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
         ..RunOptions::default()
     };
     let (total, mut failed, mut unreachable) = (issues.len(), 0, 0);
-    for (number, remote) in issues.iter().enumerate() {
-        let outcome = engine.run(remote, &options).await;
+    for (number, subject) in issues.iter().enumerate() {
+        let outcome = subject.run(&engine, &options).await;
         if arguments.all && !global.quiet {
-            eprintln!("{}/{total} {remote}: {}", number + 1, word(&outcome));
+            eprintln!("{}/{total} {}: {}", number + 1, subject.id(), word(&outcome));
         }
         match &outcome {
             Err(fault) if fault.is_transient() => unreachable += 1,
             Err(_) => failed += 1,
             Ok(outcome) => failed += usize::from(outcome.report().is_some_and(|report| !report.failures.is_empty())),
         }
-        print(&engine, remote, &outcome, arguments.explain, output);
+        print(&engine, subject.id(), &outcome, arguments.explain, output);
     }
     telemetry.shutdown().await;
     Ok(match (failed, unreachable) {
@@ -92,13 +93,42 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
     })
 }
 
-async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<IssueId>, CliError> {
+/// An issue that is to be synced.
+enum Subject {
+    /// By its remote id.
+    Remote(IssueId),
+    /// One that has no remote issue yet.
+    UnlinkedLocal(IssueId),
+}
+
+impl Subject {
+    fn id(&self) -> &IssueId {
+        match self {
+            Self::Remote(id) | Self::UnlinkedLocal(id) => id,
+        }
+    }
+
+    async fn run(&self, engine: &Engine, options: &RunOptions) -> Result<Outcome, Fault> {
+        match self {
+            Self::Remote(remote) => engine.run(remote, options).await,
+            Self::UnlinkedLocal(local) => match engine.create_remote(local, options).await? {
+                Creation::Created(remote) => engine.run(&remote, options).await,
+                Creation::Ended(outcome) => Ok(*outcome),
+            },
+        }
+    }
+}
+
+async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<Subject>, CliError> {
     if let Some(remote) = &arguments.which.remote_id {
-        return Ok(vec![resolve_key(engine, remote).await?]);
+        return Ok(vec![Subject::Remote(resolve_key(engine, remote).await?)]);
     }
     if let Some(local) = &arguments.which.local_id {
-        let resolved = engine.resolve(Side::Local, &IssueId::new(local)).await?;
-        return resolved.map(|remote| vec![remote]).map_err(CliError::Usage);
+        return match engine.resolve(Side::Local, &IssueId::new(local)).await? {
+            Resolved::Linked(remote) => Ok(vec![Subject::Remote(remote)]),
+            Resolved::Creatable(local) => Ok(vec![Subject::UnlinkedLocal(local)]),
+            Resolved::Nothing(reason) => Err(CliError::Usage(reason)),
+        };
     }
     if !arguments.all {
         return Err(CliError::Usage("name an issue with --remote-id or --local-id, or all with --all".to_owned()));
@@ -110,7 +140,7 @@ async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<Issue
     }
     issues.sort();
     issues.dedup();
-    Ok(issues)
+    Ok(issues.into_iter().map(Subject::Remote).collect())
 }
 
 /// People name an issue by its key; links and locks are by its id.

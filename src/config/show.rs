@@ -47,6 +47,7 @@ pub fn to_json(config: &Config) -> Value {
             "remote": sync.remote,
             "remote_filter": sync.remote_filter,
             "remote_dry_run": sync.remote_dry_run,
+            "create_remote": sync.create_remote,
             "sweep": { "changed": sync.sweep.changed.map(duration), "full": sync.sweep.full.map(duration) },
             "rule": sync.rules.iter().map(table_json).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),

@@ -24,6 +24,8 @@ pub struct SyncConfig {
     pub remote_filter: Option<String>,
     /// Plan everything, write nothing on the remote side.
     pub remote_dry_run: bool,
+    /// Whether a local issue that has no remote one gets one, where a `check` rule lets it.
+    pub create_remote: bool,
     /// How often to look for changes that no event told.
     pub sweep: SweepConfig,
     /// The rules as written; compiled by the sync engine, which knows the kinds.
@@ -73,7 +75,7 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
     let remote = section.required_text("remote").filter(|name| known_tracker(&section, name, trackers, declared));
     let remote_filter = section.text("remote_filter").map(|text| text.value);
     let remote_dry_run = section.flag("remote_dry_run", false);
-    refuse_creation_on_the_remote_side(&section);
+    let create_remote = section.flag("create_remote", false);
     let sweep = section.section("sweep").map(read_sweep).unwrap_or_default();
     let rules: Vec<Table> = section.tables("rule").into_iter().cloned().collect();
     let place = section.place().clone();
@@ -94,6 +96,7 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
         remote: TrackerName::new(remote?.value),
         remote_filter,
         remote_dry_run,
+        create_remote,
         sweep,
         rules,
         place,
@@ -105,15 +108,6 @@ fn read_sweep(section: Section<'_>) -> SweepConfig {
     let sweep = SweepConfig { changed: period("changed"), full: period("full") };
     section.finish();
     sweep
-}
-
-/// `create_remote = true` is promised by the interface and not built yet: to accept it silently would be a lie.
-fn refuse_creation_on_the_remote_side(section: &Section<'_>) {
-    let wanted = section.flag("create_remote", false);
-    if let (true, Some(node)) = (wanted, section.node("create_remote")) {
-        let message = "creating remote issues from local ones is not supported by this version";
-        section.findings.add(Diagnostic::error("config::unsupported", message, node.place.clone()));
-    }
 }
 
 fn valid_name(section: &Section<'_>, name: &Located<String>) -> bool {

@@ -121,3 +121,22 @@ pub(super) async fn surrender(pool: &Pool, token: &Token, run: &str) -> Result<(
     on_pool!(pool, pool => sqlx::query(UPDATE).bind(token.as_str()).bind(run).execute(pool).await?);
     Ok(())
 }
+
+pub(super) async fn knows(pool: &Pool, token: &Token) -> Result<bool, StoreError> {
+    let row: Option<Row> = on_pool!(pool, pool ->
+        sqlx::query_as("SELECT * FROM journal WHERE token = $1").bind(token.as_str()).fetch_optional(pool).await?);
+    Ok(row.is_some())
+}
+
+pub(super) async fn note_text(pool: &Pool, link: &LinkId, to: Side, copy: &str, text: &str) -> Result<(), StoreError> {
+    const UPDATE: &str =
+        "UPDATE journal SET content = $1 WHERE link_id = $2 AND kind = 'message' AND to_side = $3 AND made = $4";
+    on_pool!(pool, pool => sqlx::query(UPDATE)
+        .bind(text)
+        .bind(link.as_str())
+        .bind(to.name())
+        .bind(copy)
+        .execute(pool)
+        .await?);
+    Ok(())
+}

@@ -16,7 +16,7 @@ use crate::{
     ids::{IssueId, LinkId, SyncName},
     sync::{
         fault::Fault,
-        issue::Copied,
+        issue::{Copied, Side},
         ports::{AuditEntry, Intent, Link, Opened, Records, Token},
     },
 };
@@ -91,6 +91,14 @@ impl Records for Store {
 
     async fn close_intent(&self, token: &Token, made: &str) -> Result<(), Fault> {
         Ok(journal::close(&self.pool, token, made).await?)
+    }
+
+    async fn knows_intent(&self, token: &Token) -> Result<bool, Fault> {
+        Ok(journal::knows(&self.pool, token).await?)
+    }
+
+    async fn note_text(&self, link: &LinkId, to: Side, copy: &str, text: &str) -> Result<(), Fault> {
+        Ok(journal::note_text(&self.pool, link, to, copy, text).await?)
     }
 
     async fn surrender_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {

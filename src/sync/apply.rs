@@ -9,8 +9,8 @@ use super::{
     engine::Run,
     fault::{Fault, FaultKind},
     issue::{Attributes, CopyKind, Side},
-    plan::{Changes, FieldChange, FileCopy, NewMessage, Plan},
-    ports::{FileContent, Intent, Opened, Token, Tracker},
+    plan::{Changes, FieldChange, FileCopy, MessageEdit, NewMessage, Plan},
+    ports::{FileContent, Intent, Opened, Token, Tracker, WriteTerms},
 };
 use crate::ids::{IssueId, LinkId};
 
@@ -74,9 +74,16 @@ impl Run<'_> {
         applied: &mut Applied,
     ) -> Result<(), Fault> {
         for side in [Side::Local, Side::Remote] {
-            let Changes { messages, files, .. } = plan.side(side);
+            let Changes { messages, edits, removals, files, .. } = plan.side(side);
             for message in messages {
                 self.add_message(side, message, target, texts_before, applied).await?;
+            }
+            for edit in edits {
+                self.edit_message(side, edit, target, applied).await?;
+            }
+            for removal in removals {
+                let done = self.tracker(side).remove_message(target.issue(side), &removal.id).await;
+                self.tell_or_tolerate(done, removal.rule, &format!("taking away message {}", removal.id), applied)?;
             }
             for file in files {
                 self.copy_file(side, file, target, applied).await?;
@@ -91,7 +98,8 @@ impl Run<'_> {
             return Ok(());
         }
         let tracker = self.tracker(side);
-        match tracker.set_fields(to.issue(side), &values, to.revision(side)).await {
+        let terms = WriteTerms { revision: to.revision(side), ..self.terms(side) };
+        match tracker.set_fields(to.issue(side), &values, terms).await {
             Ok(()) => {
                 for path in changes.fields.keys() {
                     info!(%side, path, "set");
@@ -110,6 +118,10 @@ impl Run<'_> {
             }
             Err(fault) => Err(fault.while_doing(format!("setting {side} attributes of {}", to.issue(side)))),
         }
+    }
+
+    fn terms(&self, side: Side) -> WriteTerms<'_> {
+        WriteTerms { revision: None, counterpart: Some(self.tracker(side.other()).name()) }
     }
 
     /// A refused request says that one of its values is wrong. Those that the tracker names are left out; where it names none, each
@@ -134,8 +146,11 @@ impl Run<'_> {
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
             let values: Attributes = batch.iter().map(|(path, change)| ((*path).clone(), change.new.clone())).collect();
             let single_attempt = rest_alone && changes.fields.len() == 1;
-            let outcome =
-                if single_attempt { Err(fault.clone()) } else { tracker.set_fields(to.issue(side), &values, None).await };
+            let outcome = if single_attempt {
+                Err(fault.clone())
+            } else {
+                tracker.set_fields(to.issue(side), &values, self.terms(side)).await
+            };
             match outcome {
                 Ok(()) => {}
                 Err(fault) if fault.kind == FaultKind::Refused => {
@@ -173,6 +188,27 @@ impl Run<'_> {
         let Some(intent) = self.begin(intent, to).await? else { return Ok(()) };
         let outcome = self.tracker(side).add_message(to.issue(side), message, &intent.token).await;
         self.settle(&intent, outcome, message.rule, applied).await
+    }
+
+    /// Saying the same text twice does no harm, so there is no intent to write down; what the copy says now is.
+    async fn edit_message(&self, side: Side, edit: &MessageEdit, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
+        let done = self.tracker(side).edit_message(to.issue(side), edit).await;
+        let failed = done.is_err();
+        self.tell_or_tolerate(done, edit.rule, &format!("changing message {}", edit.id), applied)?;
+        if !failed {
+            self.records.note_text(to.link, side, &edit.id, &edit.text).await?;
+        }
+        Ok(())
+    }
+
+    fn tell_or_tolerate(&self, done: Result<(), Fault>, rule: usize, what: &str, applied: &mut Applied) -> Result<(), Fault> {
+        match done {
+            Ok(()) => {
+                info!(what, "done");
+                Ok(())
+            }
+            Err(fault) => self.tolerate(fault, rule, what, applied),
+        }
     }
 
     async fn copy_file(&self, side: Side, file: &FileCopy, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {

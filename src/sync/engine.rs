@@ -1,6 +1,6 @@
 //! One run: from "this issue may have changed" to both sides in line.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tracing::info_span;
 
@@ -13,7 +13,7 @@ use super::{
     outcome::{Outcome, Report},
     plan::{Plan, RuleOutcome},
     ports::{AuditEntry, Link, MirroredState, Records, RunLimits, Tracker},
-    rules::{Options, RuleSet, evaluate},
+    rules::{Needs, Options, RuleSet, evaluate},
     underway::writings,
 };
 use crate::{
@@ -33,6 +33,8 @@ pub struct Engine {
     pub remote_filter: Option<String>,
     /// Plan everything, write nothing on the remote side.
     pub remote_dry_run: bool,
+    /// Whether a local issue that has no remote one gets one, where a `check` rule lets it.
+    pub create_remote: bool,
     /// The rules.
     pub rules: RuleSet,
     /// Links, journal, audit trail.
@@ -58,6 +60,17 @@ pub struct RunOptions {
     pub trace: Option<String>,
 }
 
+/// What an event is about.
+#[derive(Debug)]
+pub enum Resolved {
+    /// A remote issue, which may have a local one.
+    Linked(IssueId),
+    /// A local issue without a remote one, which may get one.
+    Creatable(IssueId),
+    /// None of this sync's issues, and why.
+    Nothing(String),
+}
+
 /// A run while it lasts.
 pub(super) struct Run<'a> {
     pub id: String,
@@ -79,29 +92,37 @@ impl Run<'_> {
 }
 
 impl Engine {
-    /// Finds the remote issue that an event is about; `None` with the reason if it is none of this sync's.
+    /// Finds the remote issue that an event is about.
     ///
     /// # Errors
     /// Faults of the store or the local tracker.
-    pub async fn resolve(&self, side: Side, id: &IssueId) -> Result<Result<IssueId, String>, Fault> {
+    pub async fn resolve(&self, side: Side, id: &IssueId) -> Result<Resolved, Fault> {
         if side == Side::Remote {
-            return Ok(Ok(id.clone()));
+            return Ok(Resolved::Linked(id.clone()));
         }
         if let Some(link) = self.records.link_of_local(&self.name, id).await? {
-            return Ok(Ok(link.remote));
+            return Ok(Resolved::Linked(link.remote));
         }
         let claimed = self.local.linked_remote(id, self.remote.name()).await?;
         // People write this id by hand, and it becomes part of a URL.
-        let claimed = claimed.as_deref().and_then(IssueId::parse);
-        Ok(claimed.ok_or_else(|| format!("local issue {id} is not linked to {}", self.remote.name())))
+        match claimed.as_deref().and_then(IssueId::parse) {
+            Some(claimed) => Ok(Resolved::Linked(claimed)),
+            None if self.create_remote => Ok(Resolved::Creatable(id.clone())),
+            None => Ok(Resolved::Nothing(format!("local issue {id} is not linked to {}", self.remote.name()))),
+        }
     }
 
-    /// Brings one remote issue and its local counterpart in line.
-    ///
-    /// # Errors
-    /// Faults of trackers and store. What was written until then is written; the next run goes on from there.
-    pub async fn run(&self, remote: &IssueId, options: &RunOptions) -> Result<Outcome, Fault> {
-        let run = Run {
+    /// What the rules have to know of an issue on one side.
+    pub(super) fn needs(&self, side: Side) -> Needs {
+        let counterpart = match side {
+            Side::Local => self.remote.name(),
+            Side::Remote => self.local.name(),
+        };
+        Needs { counterpart: Some(counterpart.clone()), ..self.rules.needs(side) }
+    }
+
+    pub(super) fn new_run(&self) -> Run<'_> {
+        Run {
             id: uuid::Uuid::now_v7().to_string(),
             local: self.local.as_ref(),
             remote: self.remote.as_ref(),
@@ -109,12 +130,32 @@ impl Engine {
             records: self.records.as_ref(),
             clock: &self.clock,
             limits: self.limits,
-        };
+        }
+    }
+
+    /// What the rules have to know besides the two issues.
+    pub(super) async fn rule_options(&self, options: &RunOptions) -> Result<Options, Fault> {
+        let mut local_vocabularies = BTreeMap::new();
+        for path in self.rules.vocabularies() {
+            if let Some(values) = self.local.vocabulary(&path).await? {
+                local_vocabularies.insert(path, values);
+            }
+        }
+        Ok(Options { remote_change: options.remote_change, equality: self.remote.equality(), local_vocabularies })
+    }
+
+    /// Brings one remote issue and its local counterpart in line.
+    ///
+    /// # Errors
+    /// Faults of trackers and store. What was written until then is written; the next run goes on from there.
+    pub async fn run(&self, remote: &IssueId, options: &RunOptions) -> Result<Outcome, Fault> {
+        let run = self.new_run();
         let loaded = match self.load(&run, remote, options.dry_run).await? {
             Ok(loaded) => loaded,
             Err(reason) => return Ok(Outcome::Ignored(reason)),
         };
-        let plan = self.evaluate(&loaded, options);
+        let rule_options = self.rule_options(options).await?;
+        let plan = self.evaluate(&loaded, options, &rule_options);
         if options.dry_run {
             let local = loaded.local.as_ref().map(|issue| issue.id.clone());
             return Ok(outcome(Report::new(loaded.remote.key.clone(), local, plan, Vec::new())));
@@ -122,11 +163,10 @@ impl Engine {
         self.carry_out(&run, loaded, plan, options).await
     }
 
-    fn evaluate(&self, loaded: &Loaded, options: &RunOptions) -> Plan {
+    fn evaluate(&self, loaded: &Loaded, options: &RunOptions, rule_options: &Options) -> Plan {
         let span = info_span!("evaluate", changes = tracing::field::Empty);
         let _entered = span.enter();
-        let rule_options = Options { remote_change: options.remote_change, ..Options::default() };
-        let mut plan = evaluate(&self.rules, loaded.local.as_ref(), Some(&loaded.remote), &loaded.base, &rule_options);
+        let mut plan = evaluate(&self.rules, loaded.local.as_ref(), Some(&loaded.remote), &loaded.base, rule_options);
         if options.no_remote_writes || self.remote_dry_run {
             withhold_remote_writes(&mut plan);
         }
@@ -201,7 +241,7 @@ impl Engine {
         self.save(link).await
     }
 
-    fn state_of(&self, remote: &Snapshot, attributes: &super::issue::Attributes) -> MirroredState {
+    pub(super) fn state_of(&self, remote: &Snapshot, attributes: &super::issue::Attributes) -> MirroredState {
         MirroredState { tracker: self.remote.name().clone(), remote: remote.id.clone(), attributes: attributes.clone() }
     }
 
@@ -246,7 +286,7 @@ impl Engine {
         self.save(link).await
     }
 
-    async fn save(&self, link: &mut Link) -> Result<(), Fault> {
+    pub(super) async fn save(&self, link: &mut Link) -> Result<(), Fault> {
         if self.records.save_link(link).await? {
             link.version += 1;
             return Ok(());
@@ -254,7 +294,7 @@ impl Engine {
         Err(Fault::transient(format!("another run wrote the link of remote issue {} first", link.remote_key)))
     }
 
-    async fn audit(
+    pub(super) async fn audit(
         &self,
         remote: &Snapshot,
         link: Option<&Link>,
@@ -278,7 +318,7 @@ impl Engine {
     }
 }
 
-fn outcome(report: Report) -> Outcome {
+pub(super) fn outcome(report: Report) -> Outcome {
     if report.plan.stopped_by().is_some() {
         Outcome::Stopped(report)
     } else if report.plan.is_empty() {
@@ -292,13 +332,16 @@ fn told(outcome: &Outcome, report: &Report) -> String {
     if report.failures.is_empty() { outcome.word().to_owned() } else { format!("partly: {}", report.failures.join("; ")) }
 }
 
-fn withhold_remote_writes(plan: &mut Plan) {
+pub(super) fn withhold_remote_writes(plan: &mut Plan) {
+    plan.creates_remote = false;
     let withheld = std::mem::take(&mut plan.remote);
     let rules = withheld
         .fields
         .values()
         .map(|change| change.rule)
         .chain(withheld.messages.iter().map(|message| message.rule))
+        .chain(withheld.edits.iter().map(|edit| edit.rule))
+        .chain(withheld.removals.iter().map(|removal| removal.rule))
         .chain(withheld.files.iter().map(|file| file.rule));
     for rule in rules {
         if let Some(report) = plan.rules.get_mut(rule) {

@@ -35,8 +35,8 @@ impl Engine {
         }
         let known_local = link.as_ref().and_then(|link| link.local.clone());
         let (remote_issue, local_issue) = both(
-            self.remote.read(remote, &self.rules.needs(Side::Remote)),
-            read_known(self.local.as_ref(), known_local.as_ref(), &self.rules.needs(Side::Local)),
+            self.remote.read(remote, &self.needs(Side::Remote)),
+            read_known(self.local.as_ref(), known_local.as_ref(), &self.needs(Side::Local)),
         )
         .await;
         let Some(remote_issue) = remote_issue? else {
@@ -65,7 +65,7 @@ impl Engine {
             None => self.find_local(&remote).await?,
         };
         if let Some(id) = known_local {
-            let local = self.local.read(&id, &self.rules.needs(Side::Local)).await?;
+            let local = self.local.read(&id, &self.needs(Side::Local)).await?;
             let Some(local) = local else { return Ok(Err(format!("local issue {id} is gone"))) };
             let mut base = self.base_of(link.as_ref(), Some((&local, &remote))).await?;
             if link.as_ref().is_none_or(|link| link.local.is_none())
@@ -79,6 +79,12 @@ impl Engine {
             None => false,
             Some(filter) => link.is_some() || self.remote.matches(&remote.id, filter).await?,
         };
+        if wanted && link.is_none() && self.is_being_created_by_us(&remote.id).await? {
+            return Err(Fault::transient(format!("remote issue {} is just being created from a local one", remote.key)));
+        }
+        if wanted && remote.restricted.is_some() {
+            return Ok(Err(format!("remote issue {} is shown to us only in part, and has no local one", remote.key)));
+        }
         if !wanted {
             return Ok(Err(format!("remote issue {} is not linked and not in remote_filter", remote.key)));
         }

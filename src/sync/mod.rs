@@ -2,6 +2,7 @@
 
 mod apply;
 mod create;
+pub mod create_remote;
 pub mod engine;
 pub mod fault;
 pub mod issue;

@@ -1,6 +1,6 @@
 //! What the sync engine needs from the outside: trackers, and a durable record of links and effects.
 
-use std::{pin::Pin, time::Duration};
+use std::{collections::BTreeSet, pin::Pin, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     fault::Fault,
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
-    plan::{NewMessage, Plan},
+    plan::{MessageEdit, NewMessage, Plan},
     rules::Needs,
     underway::Writing,
+    value::Equality,
 };
 use crate::ids::{EventId, IssueId, LinkId, SyncName, TrackerName};
 
@@ -50,6 +51,15 @@ pub struct MirroredState {
     pub attributes: Attributes,
 }
 
+/// On what terms attributes are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WriteTerms<'a> {
+    /// Only if the issue is still what was read then (see [`Snapshot::revision`]); else a transient fault.
+    pub revision: Option<&'a str>,
+    /// The tracker on the other side: a local tracker may keep attributes for each of several.
+    pub counterpart: Option<&'a TrackerName>,
+}
+
 /// An issue tracker, on either side.
 ///
 /// Implementations make no second attempt by themselves; what may pass is a transient [`Fault`]. A tracker that answers "not
@@ -58,6 +68,14 @@ pub struct MirroredState {
 pub trait Tracker: Send + Sync {
     /// The tracker's name in the configuration.
     fn name(&self) -> &TrackerName;
+
+    /// How it compares values with its own.
+    fn equality(&self) -> Equality {
+        Equality::Plain
+    }
+
+    /// The values that an attribute may have; `None` where any may be, or nobody knows.
+    async fn vocabulary(&self, path: &str) -> Result<Option<BTreeSet<String>>, Fault>;
 
     /// Reads one issue, by its id or by what people call it: exactly what is needed.
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault>;
@@ -80,12 +98,27 @@ pub trait Tracker: Send + Sync {
     /// Creates an issue that says which remote issue it stands for.
     async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault>;
 
-    /// Sets attributes, in as few requests as possible. With a revision (see [`Snapshot::revision`]), only if the issue is still
-    /// what was read then; else a transient fault.
-    async fn set_fields(&self, id: &IssueId, fields: &Attributes, revision: Option<&str>) -> Result<(), Fault>;
+    /// Creates an issue that carries the token of its creation from its birth. Values that can only be set on an issue that exists
+    /// are left to the next run.
+    async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<IssueId, Fault>;
+
+    /// The issue that was created with this token, if there is one; nothing older than `since` is it.
+    async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault>;
+
+    /// The token that an issue was created with, where it has one.
+    async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault>;
+
+    /// Sets attributes, in as few requests as possible.
+    async fn set_fields(&self, id: &IssueId, fields: &Attributes, terms: WriteTerms<'_>) -> Result<(), Fault>;
 
     /// Adds a message that carries the token as far as the tracker allows; returns its id.
     async fn add_message(&self, id: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault>;
+
+    /// Replaces the text of a message.
+    async fn edit_message(&self, id: &IssueId, edit: &MessageEdit) -> Result<(), Fault>;
+
+    /// Takes a message off the issue.
+    async fn remove_message(&self, id: &IssueId, message: &str) -> Result<(), Fault>;
 
     /// Reads a file's bytes.
     async fn open_file(&self, id: &IssueId, file: &str) -> Result<FileContent, Fault>;
@@ -255,6 +288,12 @@ pub trait Records: Send + Sync {
 
     /// Writes down that an effect happened and what it made.
     async fn close_intent(&self, token: &Token, made: &str) -> Result<(), Fault>;
+
+    /// Whether an intent of this token was ever written down here.
+    async fn knows_intent(&self, token: &Token) -> Result<bool, Fault>;
+
+    /// Writes down the text that a copied message now has.
+    async fn note_text(&self, link: &LinkId, to: Side, copy: &str, text: &str) -> Result<(), Fault>;
 
     /// Leaves an open intent to the next run: this one has ended its request and does not know its outcome.
     async fn surrender_intent(&self, token: &Token, run: &str) -> Result<(), Fault>;

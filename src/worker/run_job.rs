@@ -20,7 +20,8 @@ use crate::{
         job::{Job, JobError},
     },
     sync::{
-        engine::{Engine, RunOptions},
+        create_remote::Creation,
+        engine::{Engine, Resolved, RunOptions},
         fault::Fault,
         issue::Side,
         outcome::Outcome,
@@ -118,8 +119,12 @@ impl Worker {
             return Attempt::Covered;
         }
         let remote = match engine.resolve(job.data.side, &job.data.issue).await {
-            Ok(Ok(remote)) => remote,
-            Ok(Err(reason)) => return Attempt::Ran(Box::new(Outcome::Ignored(reason))),
+            Ok(Resolved::Linked(remote)) => remote,
+            Ok(Resolved::Nothing(reason)) => return Attempt::Ran(Box::new(Outcome::Ignored(reason))),
+            Ok(Resolved::Creatable(local)) => match self.create_remote(engine, &local, job).await {
+                Ok(remote) => remote,
+                Err(ended) => return ended,
+            },
             Err(fault) => return Attempt::Failed(fault),
         };
         // Both sides' events of one link meet at the remote id.
@@ -133,35 +138,57 @@ impl Worker {
 
     async fn run_under(&self, lease: HeldLease, engine: &Arc<Engine>, remote: IssueId, job: &Job) -> Attempt {
         let covered = self.noted_generations(engine, &remote, job).await;
-        let options = RunOptions { event: Some(job.id.clone()), trace: trace_id(&Span::current()), ..RunOptions::default() };
-        let engine = Arc::clone(engine);
-        // A task of its own: a panic in it is an error here and not our end.
-        let run = async move { engine.run(&remote, &options).await };
-        let mut task = tokio::spawn(run.in_current_span());
-        let aborted = self.lifecycle.aborted();
-        let attempt = tokio::select! {
-            ended = &mut task => match ended {
-                Ok(Ok(outcome)) => Attempt::Ran(Box::new(outcome)),
-                Ok(Err(fault)) => Attempt::Failed(fault),
-                Err(error) => {
-                    error!(%error, "the run ended in a panic");
-                    Attempt::Panicked
-                }
-            },
-            () = tokio::time::sleep(self.config.deadline) => {
-                Attempt::Failed(Fault::transient(format!("the run took longer than {:?}", self.config.deadline)))
-            }
-            () = lease.lost.cancelled() => Attempt::Failed(Fault::transient("the lease on the issue was lost")),
-            () = aborted.cancelled() => Attempt::Aborted,
-        };
-        task.abort();
-        if let Attempt::Ran(outcome) = &attempt
+        let (engine, options) = (Arc::clone(engine), run_options(job));
+        let ended = self.bounded(&lease, async move { engine.run(&remote, &options).await }).await;
+        if let Ok(outcome) = &ended
             && outcome.report().is_none_or(|report| report.failures.is_empty())
         {
             self.cover(covered).await;
         }
         lease.release().await;
-        attempt
+        ended.map_or_else(|ended| ended, |outcome| Attempt::Ran(Box::new(outcome)))
+    }
+
+    /// Creates the remote issue of a local one; its id, or how the attempt ended.
+    async fn create_remote(&self, engine: &Arc<Engine>, local: &IssueId, job: &Job) -> Result<IssueId, Attempt> {
+        let key = format!("{}/local/{local}", engine.name);
+        let lease = lease::take(&self.coordination, &key, self.config.lease).await.map_err(Attempt::Failed)?;
+        let Some(lease) = lease else { return Err(Attempt::Busy) };
+        let (engine, local, options) = (Arc::clone(engine), local.clone(), run_options(job));
+        let ended = self.bounded(&lease, async move { engine.create_remote(&local, &options).await }).await;
+        lease.release().await;
+        match ended? {
+            Creation::Created(remote) => Ok(remote),
+            Creation::Ended(outcome) => Err(Attempt::Ran(outcome)),
+        }
+    }
+
+    /// Does work under a lease and within the deadline; how the attempt ended where the work did not.
+    async fn bounded<T: Send + 'static>(
+        &self,
+        lease: &HeldLease,
+        work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Result<T, Attempt> {
+        // A task of its own: a panic in it is an error here and not our end.
+        let mut task = tokio::spawn(work.in_current_span());
+        let aborted = self.lifecycle.aborted();
+        let ended = tokio::select! {
+            ended = &mut task => match ended {
+                Ok(done) => done.map_err(Attempt::Failed),
+                Err(error) => {
+                    error!(%error, "the run ended in a panic");
+                    Err(Attempt::Panicked)
+                }
+            },
+            () = tokio::time::sleep(self.config.deadline) => {
+                let fault = Fault::transient(format!("the run took longer than {:?}", self.config.deadline));
+                Err(Attempt::Failed(fault))
+            }
+            () = lease.lost.cancelled() => Err(Attempt::Failed(Fault::transient("the lease on the issue was lost"))),
+            () = aborted.cancelled() => Err(Attempt::Aborted),
+        };
+        task.abort();
+        ended
     }
 
     async fn is_covered(&self, job: &Job) -> bool {
@@ -237,6 +264,10 @@ impl Worker {
             trace: trace_id(&Span::current()),
         }
     }
+}
+
+fn run_options(job: &Job) -> RunOptions {
+    RunOptions { event: Some(job.id.clone()), trace: trace_id(&Span::current()), ..RunOptions::default() }
 }
 
 /// Tells what a run did, in one line.

@@ -74,7 +74,9 @@ async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timest
         Some(_) => {
             let changed = engine.local.list(&Query { filter: None, changed_since: since }).await?;
             let linked: std::collections::HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
-            found.extend(changed.into_iter().filter(|id| linked.contains(id)).map(|id| (Side::Local, id)));
+            // One that has no remote issue may be one that is to get it.
+            let wanted = changed.into_iter().filter(|id| engine.create_remote || linked.contains(id));
+            found.extend(wanted.map(|id| (Side::Local, id)));
         }
         None => found.extend(links.into_iter().map(|link| (Side::Remote, link.remote))),
     }

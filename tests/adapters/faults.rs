@@ -1,7 +1,10 @@
 //! What goes wrong at a tracker, and what it means for the event.
 
 use serde_json::json;
-use trackersync::{standin::jira::JiraOptions, sync::fault::FaultKind, sync::outcome::Outcome};
+use trackersync::{
+    standin::jira::JiraOptions,
+    sync::{fault::FaultKind, outcome::Outcome, ports::WriteTerms},
+};
 
 use crate::site::{Site, attributes, is_transient, paths, run};
 
@@ -73,7 +76,8 @@ async fn no_answer_in_time_and_a_dropped_connection_may_pass() {
     let site = Site::start().await;
     let (remote, local) = (site.new_remote(json!({ "summary": "x" })), site.new_local("x"));
     site.jira_fails(json!({ "path_contains": "/issue/", "delay_ms": 60_000 }));
-    let fault = site.upstream.set_fields(&remote, &attributes(json!({ "summary": "y" })), None).await.unwrap_err();
+    let fault =
+        site.upstream.set_fields(&remote, &attributes(json!({ "summary": "y" })), WriteTerms::default()).await.unwrap_err();
     assert!(is_transient(&fault) && fault.lingering, "Jira may still be at work on it: {fault:?}");
     site.office.read(&local, &paths(&["title"])).await.unwrap();
     site.roundup_fails(json!({ "path_contains": "/rest/data/issue" })).await;

@@ -6,7 +6,7 @@ use trackersync::{
     sync::{
         fault::FaultKind,
         issue::{CopyKind, Side},
-        ports::Query,
+        ports::{Query, WriteTerms},
     },
 };
 
@@ -22,10 +22,14 @@ async fn a_status_is_reached_by_its_name() {
         let site = of(dialect).await;
         let remote = site.new_remote(json!({ "summary": "x" }));
         let fields = attributes(json!({ "status": "In Progress", "summary": "y" }));
-        site.upstream.set_fields(&remote, &fields, None).await.unwrap();
+        site.upstream.set_fields(&remote, &fields, WriteTerms::default()).await.unwrap();
         let issue = site.jira.state().issue(remote.as_str()).unwrap();
         assert_eq!((issue.status.as_str(), issue.summary.as_str()), ("In Progress", "y"));
-        let fault = site.upstream.set_fields(&remote, &attributes(json!({ "status": "Frozen" })), None).await.unwrap_err();
+        let fault = site
+            .upstream
+            .set_fields(&remote, &attributes(json!({ "status": "Frozen" })), WriteTerms::default())
+            .await
+            .unwrap_err();
         assert_eq!((fault.kind, fault.fields.as_slice()), (FaultKind::Refused, &["status".to_owned()][..]));
         assert!(fault.to_string().contains("Frozen") && fault.to_string().contains("Done"), "{fault}");
     }

@@ -4,9 +4,14 @@ use serde_json::json;
 use trackersync::sync::{
     issue::{CopyKind, Side},
     outcome::Outcome,
+    ports::WriteTerms,
 };
 
 use crate::site::{Site, attributes, everything, intent, is_transient, message, paths, run};
+
+fn as_read(revision: Option<&str>) -> WriteTerms<'_> {
+    WriteTerms { revision, ..WriteTerms::default() }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebodys_edit_in_between_is_not_overwritten() {
@@ -16,11 +21,11 @@ async fn somebodys_edit_in_between_is_not_overwritten() {
     let revision = read.revision.expect("Roundup names each state of an issue");
     site.roundup.acting_as("jane").set(local.as_str(), "title", "By Jane").unwrap();
     let fields = attributes(json!({ "title": "By us" }));
-    let fault = site.office.set_fields(&local, &fields, Some(&revision)).await.unwrap_err();
+    let fault = site.office.set_fields(&local, &fields, as_read(Some(&revision))).await.unwrap_err();
     assert!(is_transient(&fault), "the issue is looked at anew: {fault:?}");
     assert_eq!(site.roundup.acting_as("jane").issue(local.as_str()).unwrap()["title"], "By Jane");
     let now = site.office.read(&local, &paths(&["title"])).await.unwrap().unwrap();
-    site.office.set_fields(&local, &fields, now.revision.as_deref()).await.unwrap();
+    site.office.set_fields(&local, &fields, as_read(now.revision.as_deref())).await.unwrap();
     assert_eq!(site.roundup.acting_as("jane").issue(local.as_str()).unwrap()["title"], "By us");
 }
 

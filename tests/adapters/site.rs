@@ -42,6 +42,11 @@ impl Site {
 
     /// Starts with these options and this password of ours for both trackers.
     pub async fn with(options: JiraOptions, password: &str) -> Self {
+        Self::with_rules(options, password, include_str!("rules.toml")).await
+    }
+
+    /// The same, with another sync.
+    pub async fn with_rules(options: JiraOptions, password: &str, rules: &str) -> Self {
         // One TLS provider for all clients, as the program does it; a second installation changes nothing.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let jira = jira::start(options).await.unwrap();
@@ -57,7 +62,7 @@ impl Site {
             format!("[server]\ndata_dir = \"{}\"\n[worker]\ndeadline = \"1s\"\n", folder.path().display()),
             tracker("office", "roundup", roundup.url()),
             tracker("upstream", "jira", jira.url()),
-            include_str!("rules.toml").to_owned(),
+            rules.to_owned(),
         ];
         let source = Arc::new(Source { name: "test.toml".to_owned(), text: text.concat() });
         let loaded = load(&[source], &Environment::of_variables([("PASSWORD", password)]), &[]);

@@ -1,20 +1,15 @@
 //! Roundup commits a message before it moves the file with its text into place, and a reader that comes in between makes it lose
 //! that file. A message of ours gets its text again, and what Roundup tells in place of a text is copied nowhere.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use trackersync::{
-    app::connect,
-    config::{Config, environment::Environment, load, place::Source},
     ids::LinkId,
     sync::{
         issue::{CopyKind, Side},
         plan::NewMessage,
-        ports::{Intent, Token, Tracker},
+        ports::{Intent, Token},
         rules::Needs,
     },
-    telemetry::metrics::Metrics,
 };
 
 use crate::support::site::{Site, Wanted};
@@ -24,7 +19,7 @@ const TEXT: &str = "Said\n\nin two paragraphs";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_text_roundup_has_lost_gets_it_again() {
     let site = Site::start(Wanted { embedded: true, ..Wanted::default() }).await;
-    let office = office(&site);
+    let office = site.office();
     let issue = site.roundup.create("Loses a text").await.as_str().into();
     let (message, intent) = (said(), intent());
     let made = office.add_message(&issue, &message, &intent.token).await.unwrap();
@@ -39,16 +34,6 @@ async fn a_message_whose_text_roundup_has_lost_gets_it_again() {
     assert_eq!(office.find_effect(&issue, &intent, &[]).await.unwrap(), Some(made));
     let messages = office.read(&issue, &needs).await.unwrap().unwrap().messages;
     assert_eq!(messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), [format!("Jane:\n\n{TEXT}")]);
-}
-
-/// The adapter of the site's Roundup.
-fn office(site: &Site) -> Arc<dyn Tracker> {
-    let text = std::fs::read_to_string(site.folder().join("trackersync.toml")).unwrap();
-    let source = Arc::new(Source { name: "trackersync.toml".to_owned(), text });
-    let config: Config = load(&[source], &Environment::of_variables([]), &[]).config.unwrap();
-    // One TLS provider for all clients, as the program does it; a second installation changes nothing.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    connect(&"office".into(), &config.trackers[&"office".into()], &Metrics::default()).unwrap()
 }
 
 fn said() -> NewMessage {

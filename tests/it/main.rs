@@ -14,6 +14,7 @@ mod embedded;
 mod failures;
 mod flow;
 mod latency;
+mod linked_class;
 mod lost_answer;
 mod lost_text;
 mod receiver_down;

@@ -40,10 +40,13 @@ use super::{
     plan::{Plan, RuleOutcome, RuleReport, Write},
     value::Equality,
 };
-use crate::config::{
-    diagnostic::Diagnostic,
-    node::Table,
-    section::{Findings, Section, nearest},
+use crate::{
+    config::{
+        diagnostic::Diagnostic,
+        node::Table,
+        section::{Findings, Section, nearest},
+    },
+    ids::TrackerName,
 };
 
 /// What rules have to know of an issue on one side.
@@ -57,6 +60,8 @@ pub struct Needs {
     pub files: bool,
     /// When the issue was last changed.
     pub updated: bool,
+    /// The tracker on the other side: a local tracker may keep attributes for each of several.
+    pub counterpart: Option<TrackerName>,
 }
 
 /// What a rule reads and writes, known before it runs.
@@ -188,6 +193,14 @@ impl RuleSet {
     #[must_use]
     pub fn vocabularies(&self) -> BTreeSet<String> {
         self.rules.iter().flat_map(|compiled| compiled.rule.access().vocabularies).collect()
+    }
+
+    /// Whether a rule looks at the local issue and may stop its sync.
+    #[must_use]
+    pub fn picks_local_issues(&self) -> bool {
+        let picks =
+            |compiled: &Compiled| compiled.direction == Direction::Check && !compiled.rule.access().local.paths.is_empty();
+        self.rules.iter().any(picks)
     }
 
     /// The paths that one rule reads on a side.

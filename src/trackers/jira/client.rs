@@ -101,6 +101,16 @@ impl Client {
         value(&answer)
     }
 
+    /// DELETE; a 404 that is believed is as good as a success.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Fault> {
+        let answer = self.http.answer(self.request(Method::DELETE, path)?).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return self.prove_credentials().await;
+        }
+        self.refuse_unless_known(&answer)?;
+        value(&answer).map(|_| ())
+    }
+
     /// Uploads an attachment; the answer of Jira.
     pub(super) async fn upload(&self, issue: &str, name: &str, content: FileContent) -> Result<Value, Fault> {
         let body = reqwest::Body::wrap_stream(content.stream);

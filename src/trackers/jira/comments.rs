@@ -3,12 +3,13 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{client::Client, convert};
+use super::{super::text::authored, client::Client, convert};
 use crate::{
     ids::IssueId,
     sync::{
         fault::{Fault, FaultKind},
         issue::Message,
+        plan::MessageEdit,
         ports::{Intent, Token},
         value::same_text,
     },
@@ -53,6 +54,17 @@ pub(super) async fn add(client: &Client, issue: &IssueId, text: &str, token: &To
     let body = json!({ "body": text, "properties": [{ "key": PROPERTY, "value": { "token": token } }] });
     let made = client.send(Method::POST, &format!("rest/api/2/issue/{issue}/comment"), &body).await?;
     made["id"].as_str().map(str::to_owned).ok_or_else(|| Fault::bug("Jira made a comment and did not say its id"))
+}
+
+/// Replaces the text of a comment; its properties stay.
+pub(super) async fn edit(client: &Client, issue: &IssueId, edit: &MessageEdit) -> Result<(), Fault> {
+    let body = json!({ "body": authored(edit.author.as_deref(), &edit.text) });
+    client.send(Method::PUT, &format!("rest/api/2/issue/{issue}/comment/{}", edit.id), &body).await.map(|_| ())
+}
+
+/// Deletes a comment; one that is gone already is as good.
+pub(super) async fn remove(client: &Client, issue: &IssueId, comment: &str) -> Result<(), Fault> {
+    client.delete(&format!("rest/api/2/issue/{issue}/comment/{comment}")).await
 }
 
 /// The comment of an intent: of our account, with that token; where Jira does not show tokens, with that text, written since.

@@ -3,6 +3,7 @@
 mod client;
 mod comments;
 mod convert;
+mod creation;
 mod search;
 mod transitions;
 
@@ -21,8 +22,8 @@ use crate::{
     sync::{
         fault::Fault,
         issue::{Attributes, CopyKind, Snapshot},
-        plan::NewMessage,
-        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker},
+        plan::{MessageEdit, NewMessage},
+        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
     },
 };
@@ -54,6 +55,25 @@ impl Jira {
         Ok(ids)
     }
 
+    /// The fields of a request that sets these values, and the status, which no field sets.
+    async fn fields_body(&self, fields: &Attributes) -> Result<(Map<String, Value>, Option<Value>), Fault> {
+        let known = self.client.fields().await?;
+        let (mut body, mut status) = (Map::new(), None);
+        for (path, value) in fields {
+            let (name, rest) = convert::split(path);
+            let field = convert::field_id(&known, name)?;
+            let field_id = field["id"].as_str().unwrap_or_default().to_owned();
+            if field_id == "status" {
+                status = Some(value.clone());
+                continue;
+            }
+            let value = convert::to_field(&field["schema"], rest, value)
+                .map_err(|fault| Fault { fields: vec![name.to_owned()], ..fault })?;
+            body.insert(field_id, value);
+        }
+        Ok((body, status))
+    }
+
     fn attribute(path: &str, issue: &Value, ids: &BTreeMap<String, String>) -> Value {
         match ids.get(path) {
             Some(id) => convert::follow(&issue["fields"][id.as_str()], convert::split(path).1),
@@ -72,10 +92,16 @@ impl Tracker for Jira {
         &self.name
     }
 
+    async fn vocabulary(&self, _path: &str) -> Result<Option<BTreeSet<String>>, Fault> {
+        // TODO-SCHEMA
+        Ok(None)
+    }
+
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
         let ids = self.field_ids(&needs.paths).await?;
         let mut fields: BTreeSet<&str> = ids.values().map(String::as_str).collect();
         fields.insert("assignee");
+        fields.extend(needs.updated.then_some("updated"));
         fields.extend(needs.messages.then_some("comment"));
         fields.extend(needs.files.then_some("attachment"));
         let fields = fields.into_iter().collect::<Vec<_>>().join(",");
@@ -94,7 +120,7 @@ impl Tracker for Jira {
             files: attachments.iter().filter_map(convert::file).collect(),
             assigned_to_us: convert::same_user(&issue["fields"]["assignee"], myself),
             revision: None,
-            updated: None,
+            updated: issue["fields"]["updated"].as_str().and_then(convert::parse_time),
             restricted: None,
         }))
     }
@@ -124,34 +150,42 @@ impl Tracker for Jira {
         Err(Self::local_role())
     }
 
-    async fn set_fields(&self, id: &IssueId, fields: &Attributes, _revision: Option<&str>) -> Result<(), Fault> {
-        let known = self.client.fields().await?;
-        let mut body = Map::new();
-        let mut status = None;
-        for (path, value) in fields {
-            let (name, rest) = convert::split(path);
-            let field = convert::field_id(&known, name)?;
-            let field_id = field["id"].as_str().unwrap_or_default().to_owned();
-            if field_id == "status" {
-                status = Some(value);
-                continue;
-            }
-            let value = convert::to_field(&field["schema"], rest, value)
-                .map_err(|fault| Fault { fields: vec![name.to_owned()], ..fault })?;
-            body.insert(field_id, value);
-        }
+    async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<IssueId, Fault> {
+        // An issue begins in the first state of its workflow; from there the next run takes a transition.
+        let (body, _status) = self.fields_body(fields).await?;
+        creation::create(&self.client, body, token).await
+    }
+
+    async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
+        creation::find(&self.client, token, since).await
+    }
+
+    async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault> {
+        creation::token_of(&self.client, id).await
+    }
+
+    async fn set_fields(&self, id: &IssueId, fields: &Attributes, _terms: WriteTerms<'_>) -> Result<(), Fault> {
+        let (body, status) = self.fields_body(fields).await?;
         if !body.is_empty() {
             let body = convert::object("fields", Value::Object(body));
             self.client.send(Method::PUT, &format!("rest/api/2/issue/{id}"), &body).await?;
         }
         match status {
-            Some(status) => transitions::go_to(&self.client, id, status).await,
+            Some(status) => transitions::go_to(&self.client, id, &status).await,
             None => Ok(()),
         }
     }
 
     async fn add_message(&self, id: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault> {
         comments::add(&self.client, id, &super::text::with_author(message), token).await
+    }
+
+    async fn edit_message(&self, id: &IssueId, edit: &MessageEdit) -> Result<(), Fault> {
+        comments::edit(&self.client, id, edit).await
+    }
+
+    async fn remove_message(&self, id: &IssueId, message: &str) -> Result<(), Fault> {
+        comments::remove(&self.client, id, message).await
     }
 
     async fn open_file(&self, _id: &IssueId, file: &str) -> Result<FileContent, Fault> {

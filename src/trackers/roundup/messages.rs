@@ -16,13 +16,18 @@ use serde_json::{Value, json};
 use tracing::warn;
 
 use super::{
-    super::text::with_author,
+    super::text::{authored, with_author},
     client::{Client, add_to},
     convert::{format_date, ids, parse_date},
 };
 use crate::{
     ids::IssueId,
-    sync::{fault::Fault, issue::Message, plan::NewMessage, ports::Token},
+    sync::{
+        fault::Fault,
+        issue::Message,
+        plan::{MessageEdit, NewMessage},
+        ports::Token,
+    },
 };
 
 /// Messages that were read, by id; each with the time of its last change, which the issue tells too.
@@ -132,6 +137,18 @@ pub(super) async fn add(client: &Client, issue: &IssueId, message: &NewMessage, 
     };
     link(client, issue, &id).await?;
     Ok(id)
+}
+
+/// Replaces the text of a message of ours.
+pub(super) async fn edit(client: &Client, edit: &MessageEdit) -> Result<(), Fault> {
+    let body = json!({ "content": authored(edit.author.as_deref(), &edit.text) });
+    client.change(Method::PUT, &format!("data/msg/{}", edit.id), &body).await.map(|_| ())
+}
+
+/// Takes a message off its issue; the message itself stays.
+pub(super) async fn remove(client: &Client, issue: &IssueId, message: &str) -> Result<(), Fault> {
+    let body = json!({ "@op": "remove", "messages": [message] });
+    client.change(Method::PATCH, &format!("data/issue/{issue}"), &body).await.map(|_| ())
 }
 
 /// The message of a token, linked to its issue: an earlier run may have ended between making and linking it. One without its

@@ -6,6 +6,7 @@
 mod client;
 mod convert;
 mod files;
+mod linked;
 mod messages;
 
 use std::collections::BTreeSet;
@@ -22,8 +23,8 @@ use crate::{
     sync::{
         fault::{Fault, FaultKind},
         issue::{Attributes, CopyKind, Snapshot},
-        plan::NewMessage,
-        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker},
+        plan::{MessageEdit, NewMessage},
+        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
     },
 };
@@ -33,13 +34,19 @@ pub struct Roundup {
     name: TrackerName,
     client: Client,
     messages: messages::Cache,
+    linked: linked::Classes,
 }
 
 impl Roundup {
     /// A tracker with its own client.
     #[must_use]
     pub fn new(name: TrackerName, config: &TrackerConfig, http: Http) -> Self {
-        Self { client: Client::new(http, name.clone(), config), name, messages: messages::Cache::default() }
+        Self {
+            client: Client::new(http, name.clone(), config),
+            name,
+            messages: messages::Cache::default(),
+            linked: linked::Classes::default(),
+        }
     }
 
     async fn item(&self, id: &IssueId, fields: &str, verbose: &str) -> Result<Option<Value>, Fault> {
@@ -53,21 +60,27 @@ impl Tracker for Roundup {
         &self.name
     }
 
+    async fn vocabulary(&self, _path: &str) -> Result<Option<BTreeSet<String>>, Fault> {
+        // TODO-SCHEMA
+        Ok(None)
+    }
+
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
-        let mut fields: BTreeSet<&str> = needs.paths.iter().map(String::as_str).collect();
-        if let Some(path) = fields.iter().find(|path| path.starts_with('/')) {
-            return Err(Fault::permanent(format!("the path `{path}` (an item that links to the issue) is not supported yet")));
-        }
+        let (linked, own): (Vec<&String>, Vec<&String>) = needs.paths.iter().partition(|path| linked::is_linked(path));
+        let mut fields: BTreeSet<&str> = own.iter().map(|path| path.as_str()).collect();
         fields.insert("title");
+        fields.extend(needs.updated.then_some("activity"));
         fields.extend(needs.messages.then_some("messages"));
         fields.extend(needs.files.then_some("files"));
         let fields = fields.into_iter().collect::<Vec<_>>().join(",");
         let Some(item) = self.item(id, &fields, "2").await? else { return Ok(None) };
         let found = &item["attributes"];
+        let mut attributes = convert::attributes(found, own.into_iter())?;
+        attributes.extend(self.linked.read(&self.client, id, &linked, needs.counterpart.as_ref()).await?);
         Ok(Some(Snapshot {
             id: IssueId::new(item["id"].as_str().unwrap_or(id.as_str())),
             key: format!("issue{id}"),
-            attributes: convert::attributes(found, needs.paths.iter())?,
+            attributes,
             messages: if needs.messages {
                 messages::read(&self.client, &self.messages, &found["messages"]).await?
             } else {
@@ -76,7 +89,7 @@ impl Tracker for Roundup {
             files: convert::files(&found["files"]),
             assigned_to_us: false,
             revision: item["@etag"].as_str().map(str::to_owned),
-            updated: None,
+            updated: found["activity"].as_str().and_then(convert::parse_date),
             restricted: None,
         }))
     }
@@ -130,26 +143,55 @@ impl Tracker for Roundup {
 
     async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault> {
         self.ensure_ext_tracker(&state.tracker).await?;
-        let mut body = convert::body(fields)?;
+        let (linked, own) = linked::split(fields);
+        let mut body = convert::body(&own)?;
         // Roundup answers an empty list or text on creation with an error of its own.
         body.retain(|_, value| !crate::sync::value::is_unset(value));
         body.insert("ext_id".to_owned(), json!(state.remote));
         body.insert("ext_tracker".to_owned(), json!(state.tracker));
-        Ok(IssueId::new(self.client.create("issue", &Value::Object(body)).await?))
+        let id = IssueId::new(self.client.create("issue", &Value::Object(body)).await?);
+        // Should this fail, the next run finds the issue and what it lacks.
+        if let Err(fault) = self.linked.write(&self.client, &id, &linked, Some(&state.tracker)).await {
+            tracing::warn!(%id, %fault, "attributes in other classes are left to the next run");
+        }
+        Ok(id)
     }
 
-    async fn set_fields(&self, id: &IssueId, fields: &Attributes, revision: Option<&str>) -> Result<(), Fault> {
-        let body = Value::Object(convert::body(fields)?);
-        let path = format!("data/issue/{id}");
-        match revision {
-            Some(etag) => self.client.change_as_read(Method::PUT, &path, &body, etag).await,
-            None => self.client.change(Method::PUT, &path, &body).await,
+    async fn create_marked(&self, _fields: &Attributes, _token: &Token) -> Result<IssueId, Fault> {
+        Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
+    }
+
+    async fn find_marked(&self, _token: &Token, _since: jiff::Timestamp) -> Result<Option<IssueId>, Fault> {
+        Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
+    }
+
+    async fn creation_token(&self, _id: &IssueId) -> Result<Option<Token>, Fault> {
+        Ok(None)
+    }
+
+    async fn set_fields(&self, id: &IssueId, fields: &Attributes, terms: WriteTerms<'_>) -> Result<(), Fault> {
+        let (linked, own) = linked::split(fields);
+        let (body, path) = (convert::body(&own)?, format!("data/issue/{id}"));
+        if !body.is_empty() {
+            let body = Value::Object(body);
+            match terms.revision {
+                Some(etag) => self.client.change_as_read(Method::PUT, &path, &body, etag).await?,
+                None => self.client.change(Method::PUT, &path, &body).await?,
+            };
         }
-        .map(|_| ())
+        self.linked.write(&self.client, id, &linked, terms.counterpart).await
     }
 
     async fn add_message(&self, id: &IssueId, message: &NewMessage, token: &Token) -> Result<String, Fault> {
         messages::add(&self.client, id, message, token).await
+    }
+
+    async fn edit_message(&self, _id: &IssueId, edit: &MessageEdit) -> Result<(), Fault> {
+        messages::edit(&self.client, edit).await
+    }
+
+    async fn remove_message(&self, id: &IssueId, message: &str) -> Result<(), Fault> {
+        messages::remove(&self.client, id, message).await
     }
 
     async fn open_file(&self, _id: &IssueId, file: &str) -> Result<FileContent, Fault> {

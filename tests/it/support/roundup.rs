@@ -70,8 +70,18 @@ impl Roundup {
 
     /// Makes an issue as jane; its id.
     pub async fn create(&self, title: &str) -> String {
-        let made = self.send(self.request(Method::POST, "issue").json(&json!({ "title": title }))).await;
+        self.make("issue", json!({ "title": title })).await
+    }
+
+    /// Makes an item of a class as jane; its id.
+    pub async fn make(&self, class: &str, fields: Value) -> String {
+        let made = self.send(self.request(Method::POST, class).json(&fields)).await;
         made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// How many items of a class there are.
+    pub async fn count(&self, class: &str) -> usize {
+        self.send(self.request(Method::GET, class)).await["collection"].as_array().unwrap().len()
     }
 
     /// Writes a message as jane.

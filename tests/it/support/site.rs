@@ -1,7 +1,14 @@
 //! Two trackers, the services between them, and a configuration: everything but the program, which each test starts as it
 //! needs it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
+
+use trackersync::{
+    app::connect,
+    config::{environment::Environment, load, place::Source},
+    sync::ports::Tracker,
+    telemetry::metrics::Metrics,
+};
 
 use super::{
     config::{self, Settings},
@@ -80,6 +87,16 @@ impl Site {
     pub async fn serve(&self, roles: &str) -> Program {
         let name = format!("trackersync-{}", roles.replace(',', "-"));
         Program::serve(&name, &self.folder(), self.port, roles).await
+    }
+
+    /// Our adapter of the local tracker, in this process.
+    pub fn office(&self) -> Arc<dyn Tracker> {
+        let text = std::fs::read_to_string(self.folder().join("trackersync.toml")).unwrap();
+        let source = Arc::new(Source { name: "trackersync.toml".to_owned(), text });
+        let config = load(&[source], &Environment::of_variables([]), &[]).config.unwrap();
+        // One TLS provider for all clients, as the program does it; a second installation changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        connect(&"office".into(), &config.trackers[&"office".into()], &Metrics::default()).unwrap()
     }
 
     /// `trackersync explain`.

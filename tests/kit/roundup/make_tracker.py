@@ -54,13 +54,24 @@ def install(home, web, rounds, backend):
         "%s=%s" % setting for setting in settings.items()))
 
 
+# A class of the site's own: one item of it may belong to an issue, whatever
+# external trackers there are.
+OWN_CLASS = """
+
+assessment = Class(db, "assessment", issue=Link("issue"), rating=String())
+for _permission in ("View", "Create", "Edit"):
+    for _role in ("User", "Sync"):
+        db.security.addPermissionToRole(_role, _permission, "assessment")
+"""
+
+
 def extend(home):
     """Add schema, detectors and forwarder as an administrator would."""
     with open(os.path.join(DEPLOY, "schema-additions.py"),
               encoding="utf-8") as additions:
         with open(os.path.join(home, "schema.py"), "a",
                   encoding="utf-8") as schema:
-            schema.write(additions.read())
+            schema.write(additions.read() + OWN_CLASS)
     for name in DETECTORS:
         shutil.copy(os.path.join(DEPLOY, name),
                     os.path.join(home, "detectors", name))

@@ -1,0 +1,141 @@
+//! A local issue gets its remote one: once, with what the rules say, and with what Jira gave it coming back.
+
+use serde_json::json;
+use trackersync::{
+    ids::IssueId,
+    standin::jira::JiraOptions,
+    sync::{
+        create_remote::Creation,
+        engine::{Engine, Resolved, RunOptions},
+        issue::Side,
+        outcome::Outcome,
+    },
+};
+
+use crate::site::{Site, paths, run};
+
+const SYNC: &str = r#"
+[[sync]]
+name = "up"
+local = "office"
+remote = "upstream"
+remote_filter = "project = UP"
+create_remote = true
+
+[[sync.rule]]
+kind = "check"
+local_name = "status.name"
+value = "in-progress"
+update = false
+
+[[sync.rule]]
+kind = "to_remote_default"
+remote_name = "project.key"
+l_default = "UP"
+only_create = true
+
+[[sync.rule]]
+kind = "to_remote_default"
+remote_name = "issuetype.name"
+l_default = "Bug"
+only_create = true
+
+[[sync.rule]]
+kind = "two_way"
+local_name = "title"
+remote_name = "summary"
+
+[[sync.rule]]
+kind = "to_local"
+local_name = "ext_status"
+remote_name = "status.name"
+after_create = true
+"#;
+
+async fn site() -> Site {
+    Site::with_rules(JiraOptions::default(), "sync-secret", SYNC).await
+}
+
+/// The state says which issues are for the remote side.
+fn picked(site: &Site, title: &str) -> IssueId {
+    let local = site.new_local(title);
+    site.roundup.acting_as("jane").set(local.as_str(), "status", "in-progress").unwrap();
+    local
+}
+
+async fn create(engine: &Engine, local: &IssueId) -> Result<Creation, trackersync::sync::fault::Fault> {
+    assert!(!matches!(engine.resolve(Side::Local, local).await.unwrap(), Resolved::Nothing(_)));
+    engine.create_remote(local, &RunOptions::default()).await
+}
+
+fn created(site: &Site) -> usize {
+    let requests = site.jira.state().requests();
+    requests.iter().filter(|request| request.method == "POST" && request.path == "/rest/api/2/issue").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picked_issue_gets_its_remote_one_and_what_that_got_comes_back() {
+    let site = site().await;
+    let engine = site.engine().await;
+    let (left, local) = (site.new_local("Not for them"), picked(&site, "For them"));
+    let Creation::Ended(ended) = create(&engine, &left).await.unwrap() else { panic!("nobody picked it") };
+    assert!(matches!(*ended, Outcome::Stopped(_)), "{}", ended.word());
+    let Creation::Created(remote) = create(&engine, &local).await.unwrap() else { panic!("it is picked") };
+    assert_eq!(site.jira.state().issue(remote.as_str()).unwrap().summary, "For them");
+    let shown = site.office.read(&local, &paths(&["ext_status", "ext_id"])).await.unwrap().unwrap();
+    assert_eq!((&shown.attributes["ext_status"], &shown.attributes["ext_id"]), (&json!("Open"), &json!(remote)));
+    let again = run(&engine, &remote).await.unwrap();
+    assert!(
+        matches!(again, Outcome::Unchanged(_)),
+        "{}: {:?}",
+        again.word(),
+        again.report().map(|report| report.plan.in_words())
+    );
+    site.roundup.acting_as("jane").set(local.as_str(), "title", "Said otherwise").unwrap();
+    run(&engine, &remote).await.unwrap();
+    assert_eq!(site.jira.state().issue(remote.as_str()).unwrap().summary, "Said otherwise");
+    assert!(matches!(create(&engine, &local).await.unwrap(), Creation::Created(same) if same == remote), "it is linked by now");
+    assert_eq!(created(&site), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issue_whose_creation_got_no_answer_is_found_by_its_token() {
+    let site = site().await;
+    let engine = site.engine().await;
+    let local = picked(&site, "Made, and no answer");
+    site.jira_fails(json!({ "method": "POST", "path_contains": "/rest/api/2/issue", "after": true, "count": 1 }));
+    create(&engine, &local).await.unwrap_err();
+    // Its webhook may come before we know of it: it must not become a second local issue.
+    let made = site.jira.state().issues().into_iter().find(|issue| issue.summary == "Made, and no answer").unwrap();
+    let early = run(&engine, &IssueId::new(&made.id)).await.unwrap_err();
+    assert!(early.is_transient() && early.to_string().contains("just being created"), "{early}");
+    let remote = loop {
+        // The deadline of the run that got no answer has to be over.
+        match create(&engine, &local).await {
+            Ok(Creation::Created(remote)) => break remote,
+            Ok(Creation::Ended(outcome)) => panic!("{}", outcome.word()),
+            Err(fault) => assert!(fault.is_transient(), "{fault}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert_eq!(remote.as_str(), made.id);
+    assert_eq!(created(&site), 1);
+    assert!(matches!(run(&engine, &remote).await.unwrap(), Outcome::Unchanged(_)));
+    assert_eq!(site.roundup.acting_as("jane").issues().unwrap().len(), 1, "no second local issue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_tells_and_creates_nothing() {
+    let site = site().await;
+    let engine = site.engine().await;
+    let local = picked(&site, "Only told");
+    let options = RunOptions { dry_run: true, ..RunOptions::default() };
+    let Creation::Ended(told) = engine.create_remote(&local, &options).await.unwrap() else { panic!("a dry run") };
+    let words = told.report().unwrap().plan.in_words();
+    for line in
+        ["create the remote issue", "set remote summary: (unset) -> \"Only told\"", "set remote project.key: (unset) -> \"UP\""]
+    {
+        assert!(words.contains(line), "{words}");
+    }
+    assert_eq!(created(&site), 0);
+}

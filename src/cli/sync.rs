@@ -168,7 +168,7 @@ fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, ex
             "remote_key": report.map(|report| &report.remote_key),
             "local": report.and_then(|report| report.local.as_ref()),
             "outcome": word(outcome),
-            "plan": report.map(|report| &report.plan),
+            "plan": report.map(|report| report.plan.to_json()),
             "failures": report.map(|report| &report.failures),
             "held": report.map(Report::held),
             "reason": match outcome {

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use tracing::{info, warn};
 
 use super::{
+    effects::{EffectKey, EffectOutcomes},
     engine::Run,
     fault::{Fault, FaultKind},
     issue::{Attributes, CopyKind, Side},
-    plan::{Changes, FieldChange, FileCopy, MessageEdit, NewMessage, Plan},
+    plan::{Changes, FieldChange, FileCopy, MessageEdit, MessageRemoval, NewMessage, Plan},
     ports::{FileContent, Intent, Opened, Token, Tracker, WriteTerms},
 };
 use crate::ids::{IssueId, LinkId};
@@ -21,6 +22,20 @@ pub struct Applied {
     pub refused: BTreeSet<(Side, String)>,
     /// What failed, for the record: rule and reason.
     pub failures: Vec<String>,
+    /// What became of each effect.
+    pub outcomes: EffectOutcomes,
+}
+
+impl Applied {
+    /// Notes what became of an effect that is no attribute.
+    fn note(&mut self, side: Side, key: EffectKey, done: &Result<(), Fault>, failures_before: usize) {
+        let outcome = match done {
+            Ok(()) if self.failures.len() > failures_before => format!("refused: {}", self.failures[failures_before]),
+            Ok(()) => "done".to_owned(),
+            Err(fault) => format!("failed: {fault}"),
+        };
+        self.outcomes.note(side, key, outcome);
+    }
 }
 
 /// Where the effects go.
@@ -76,17 +91,28 @@ impl Run<'_> {
         for side in [Side::Local, Side::Remote] {
             let Changes { messages, edits, removals, files, .. } = plan.side(side);
             for message in messages {
-                self.add_message(side, message, target, texts_before, applied).await?;
+                let before = applied.failures.len();
+                let done = self.add_message(side, message, target, texts_before, applied).await;
+                applied.note(side, EffectKey::of_message(message), &done, before);
+                done?;
             }
             for edit in edits {
-                self.edit_message(side, edit, target, applied).await?;
+                let before = applied.failures.len();
+                let done = self.edit_message(side, edit, target, applied).await;
+                applied.note(side, EffectKey::Edit(edit.id.clone()), &done, before);
+                done?;
             }
             for removal in removals {
-                let done = self.tracker(side).remove_message(target.issue(side), &removal.id).await;
-                self.tell_or_tolerate(done, removal.rule, &format!("taking away message {}", removal.id), applied)?;
+                let before = applied.failures.len();
+                let done = self.remove_message(side, removal, target, applied).await;
+                applied.note(side, EffectKey::Removal(removal.id.clone()), &done, before);
+                done?;
             }
             for file in files {
-                self.copy_file(side, file, target, applied).await?;
+                let before = applied.failures.len();
+                let done = self.copy_file(side, file, target, applied).await;
+                applied.note(side, EffectKey::File(file.source.clone()), &done, before);
+                done?;
             }
         }
         Ok(())
@@ -103,6 +129,7 @@ impl Run<'_> {
             Ok(()) => {
                 for path in changes.fields.keys() {
                     info!(%side, path, "set");
+                    applied.outcomes.note(side, EffectKey::Field(path.clone()), "done");
                 }
                 Ok(())
             }
@@ -116,7 +143,12 @@ impl Run<'_> {
                 }
                 Ok(())
             }
-            Err(fault) => Err(fault.while_doing(format!("setting {side} attributes of {}", to.issue(side)))),
+            Err(fault) => {
+                for path in changes.fields.keys() {
+                    applied.outcomes.note(side, EffectKey::Field(path.clone()), format!("failed: {fault}"));
+                }
+                Err(fault.while_doing(format!("setting {side} attributes of {}", to.issue(side))))
+            }
         }
     }
 
@@ -152,7 +184,11 @@ impl Run<'_> {
                 tracker.set_fields(to.issue(side), &values, self.terms(side)).await
             };
             match outcome {
-                Ok(()) => {}
+                Ok(()) => {
+                    for (path, _) in &batch {
+                        applied.outcomes.note(side, EffectKey::Field((*path).clone()), "done");
+                    }
+                }
                 Err(fault) if fault.kind == FaultKind::Refused => {
                     for (path, change) in &batch {
                         self.record_refusal(side, path, change, &fault, applied);
@@ -168,6 +204,7 @@ impl Run<'_> {
         let rule = self.rules.describe(change.rule);
         warn!(%side, path, rule, %fault, "value refused");
         applied.refused.insert((side, path.to_owned()));
+        applied.outcomes.note(side, EffectKey::Field(path.to_owned()), format!("refused: {fault}"));
         applied.failures.push(format!("{rule}: setting {side} {path} was refused: {fault}"));
     }
 
@@ -199,6 +236,17 @@ impl Run<'_> {
             self.records.note_text(to.link, side, &edit.id, &edit.text).await?;
         }
         Ok(())
+    }
+
+    async fn remove_message(
+        &self,
+        side: Side,
+        removal: &MessageRemoval,
+        to: &Target<'_>,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
+        let done = self.tracker(side).remove_message(to.issue(side), &removal.id).await;
+        self.tell_or_tolerate(done, removal.rule, &format!("taking away message {}", removal.id), applied)
     }
 
     fn tell_or_tolerate(&self, done: Result<(), Fault>, rule: usize, what: &str, applied: &mut Applied) -> Result<(), Fault> {

@@ -4,6 +4,7 @@
 use tracing::info;
 
 use super::{
+    effects::{EffectKey, EffectOutcomes},
     engine::{Engine, Run, RunOptions, outcome, withhold_remote_writes},
     fault::{Fault, FaultKind},
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
@@ -86,7 +87,8 @@ impl Engine {
         self.save(&mut link).await?;
         info!(local = local.key, remote = remote.key, "created the remote issue");
         let outcome = if failures.is_empty() { "created the remote issue".to_owned() } else { failures.join("; ") };
-        self.audit(&remote, Some(&link), Some(&local.id), plan, options, outcome).await
+        let outcomes = outcomes_of_creation(plan, &failures);
+        self.audit(&remote, Some(&link), Some(&local.id), plan, options, (outcome, &outcomes)).await
     }
 
     /// Whether this remote issue is one that we are just creating: its link is not stored yet.
@@ -96,6 +98,21 @@ impl Engine {
             None => Ok(false),
         }
     }
+}
+
+/// Messages and files follow in the run after the creation; what that run does with them stands there.
+fn outcomes_of_creation(plan: &Plan, failures: &[String]) -> EffectOutcomes {
+    let mut outcomes = EffectOutcomes::default();
+    outcomes.note(Side::Remote, EffectKey::Create, "done");
+    for path in plan.remote.fields.keys() {
+        let refused = failures.iter().find(|failure| failure.contains(&format!("remote {path} was refused")));
+        outcomes.note(
+            Side::Remote,
+            EffectKey::Field(path.clone()),
+            refused.map_or_else(|| "done".to_owned(), |f| format!("refused: {f}")),
+        );
+    }
+    outcomes
 }
 
 impl Run<'_> {

@@ -7,6 +7,7 @@ use tracing::info_span;
 use super::{
     apply::{Applied, Target},
     create::Created,
+    effects::{EffectKey, EffectOutcomes},
     fault::Fault,
     issue::{Base, Side, Snapshot},
     load::Loaded,
@@ -178,7 +179,15 @@ impl Engine {
         let Loaded { remote, local, link, base, settled } = loaded;
         if plan.stopped_by().is_some() {
             let local = local.map(|issue| issue.id);
-            self.audit(&remote, link.as_ref(), local.as_ref(), &plan, options, "stopped".to_owned()).await?;
+            self.audit(
+                &remote,
+                link.as_ref(),
+                local.as_ref(),
+                &plan,
+                options,
+                ("stopped".to_owned(), &EffectOutcomes::default()),
+            )
+            .await?;
             return Ok(outcome(Report::new(remote.key, local, plan, Vec::new())));
         }
         if !settled {
@@ -198,6 +207,12 @@ impl Engine {
         let target = Target { link: &link.id.clone(), local: &created.id, remote: &remote.id, revisions };
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
         let mut applied = Applied::default();
+        if local.is_none() {
+            // It was created with its values, which are set once more only where they were refused then.
+            applied.outcomes.note(Side::Local, EffectKey::Create, "done");
+            let set = plan.local.fields.keys().filter(|_| created.with_fields);
+            set.for_each(|path| applied.outcomes.note(Side::Local, EffectKey::Field(path.clone()), "done"));
+        }
         let mut done = run.apply_fields(&plan, &target, created.with_fields, &mut applied).await;
         if done.is_ok() {
             // Before the copies, each of which is noted by itself: one that fails must not make the fields look unwritten.
@@ -209,12 +224,20 @@ impl Engine {
         }
         if let Err(fault) = done {
             let outcome = format!("{}: {fault}", fault.word());
-            self.audit(&remote, Some(&link), link.local.as_ref(), &plan, options, outcome).await?;
+            self.audit(&remote, Some(&link), link.local.as_ref(), &plan, options, (outcome, &applied.outcomes)).await?;
             return Err(fault);
         }
-        let outcome = outcome(Report::new(remote.key.clone(), Some(created.id), plan, applied.failures));
+        let outcome = outcome(Report::new(remote.key.clone(), Some(created.id), plan, std::mem::take(&mut applied.failures)));
         if let Some(report) = outcome.report().filter(|report| report.is_notable()) {
-            self.audit(&remote, Some(&link), link.local.as_ref(), &report.plan, options, told(&outcome, report)).await?;
+            self.audit(
+                &remote,
+                Some(&link),
+                link.local.as_ref(),
+                &report.plan,
+                options,
+                (told(&outcome, report), &applied.outcomes),
+            )
+            .await?;
         }
         Ok(outcome)
     }
@@ -301,7 +324,7 @@ impl Engine {
         local: Option<&IssueId>,
         plan: &Plan,
         options: &RunOptions,
-        outcome: String,
+        (outcome, effects): (String, &EffectOutcomes),
     ) -> Result<(), Fault> {
         let entry = AuditEntry {
             link: link.map(|link| &link.id),
@@ -312,6 +335,7 @@ impl Engine {
             trace: options.trace.clone(),
             at: self.clock.now(),
             plan,
+            effects: effects.of(plan),
             outcome,
         };
         self.records.audit(&entry).await

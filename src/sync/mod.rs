@@ -3,6 +3,7 @@
 mod apply;
 mod create;
 pub mod create_remote;
+pub mod effects;
 pub mod engine;
 pub mod fault;
 pub mod issue;
@@ -10,6 +11,7 @@ mod journal;
 mod load;
 pub mod outcome;
 pub mod plan;
+mod plan_words;
 pub mod ports;
 pub mod rules;
 pub mod underway;

@@ -6,10 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    issue::{Attributes, Side},
-    value,
-};
+use super::issue::{Attributes, Side};
 
 /// What is to be done to bring one issue in line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -230,58 +227,15 @@ impl Plan {
         }
     }
 
+    /// Whether the rules were looked at to the end.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped_by().is_some()
+    }
+
     /// The report of the rule that stopped the sync, if one did.
     #[must_use]
     pub fn stopped_by(&self) -> Option<&RuleReport> {
         self.rules.iter().find(|report| report.outcome == RuleOutcome::Stopped)
-    }
-
-    /// The Plan in words, a line for each rule and each effect.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        let mut lines = Vec::new();
-        for (number, report) in self.rules.iter().enumerate() {
-            let RuleReport { kind, subject, place, outcome, reason, .. } = report;
-            lines.push(format!("{:>3}. {kind} {subject}  [{place}]", number + 1));
-            lines.push(format!("     {}: {reason}", outcome.word()));
-            lines.extend(report.warning.iter().map(|warning| format!("     warning: {warning}")));
-        }
-        lines.push(String::new());
-        lines.extend(self.effects_in_words());
-        lines.join("\n")
-    }
-
-    /// What would be written, a line for each effect; one line saying so if there is none.
-    #[must_use]
-    pub fn effects_in_words(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (creates, side) in [(self.creates_local, Side::Local), (self.creates_remote, Side::Remote)] {
-            if creates {
-                lines.push(format!("create the {side} issue"));
-            }
-        }
-        for side in [Side::Local, Side::Remote] {
-            let changes = self.side(side);
-            for (path, change) in &changes.fields {
-                lines.push(format!("set {side} {path}: {} -> {}", value::shown(&change.old), value::shown(&change.new)));
-            }
-            for message in &changes.messages {
-                lines.push(format!("add {side} message {}", value::shown(&Value::String(message.text.clone()))));
-            }
-            for edit in &changes.edits {
-                lines.push(format!("change {side} message {} to {}", edit.id, value::shown(&Value::String(edit.text.clone()))));
-            }
-            for removal in &changes.removals {
-                lines.push(format!("take away {side} message {}", removal.id));
-            }
-            for file in &changes.files {
-                let size = file.size.map_or_else(String::new, |size| format!(" ({size} bytes)"));
-                lines.push(format!("copy file \"{}\"{size} to the {side} side", file.name));
-            }
-        }
-        if lines.is_empty() {
-            lines.push("nothing to do".to_owned());
-        }
-        lines
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    effects::EffectOutcome,
     fault::Fault,
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
     plan::{MessageEdit, NewMessage, Plan},
@@ -255,6 +256,8 @@ pub struct AuditEntry<'a> {
     pub at: Timestamp,
     /// The Plan.
     pub plan: &'a Plan,
+    /// What became of each of its effects.
+    pub effects: Vec<EffectOutcome>,
     /// What became of it: `synced`, `stopped`, or the fault.
     pub outcome: String,
 }

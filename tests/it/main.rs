@@ -11,6 +11,7 @@ macro_rules! figure {
 
 mod conflict;
 mod embedded;
+mod explain;
 mod failures;
 mod flow;
 mod latency;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 use tokio::task::JoinSet;
 use trackersync::{
     ids::{EventId, IssueId, LinkId},
     sync::{
+        effects::EffectOutcomes,
         fault::FaultKind,
         issue::{Copied, CopyKind, Side},
         plan::Plan,
@@ -104,6 +106,7 @@ pub async fn the_audit_trail_tells_the_newest_first(place: &Place) {
             trace: Some("0af7651916cd43dd8448eb211c80319c".to_owned()),
             at: start + Duration::from_secs(number),
             plan: &plan,
+            effects: EffectOutcomes::default().of(&plan),
             outcome: format!("outcome {number}"),
         };
         store.audit(&entry).await.unwrap();
@@ -113,6 +116,8 @@ pub async fn the_audit_trail_tells_the_newest_first(place: &Place) {
     assert_eq!(told, [("outcome 2", 1_700_000_002_000), ("outcome 1", 1_700_000_001_000)]);
     assert_eq!((rows[0].event.as_deref(), rows[0].trace.as_deref()), (Some("e-1"), Some("0af7651916cd43dd8448eb211c80319c")));
     assert_eq!(serde_json::from_value::<Plan>(rows[0].plan.clone()).unwrap(), plan);
+    let effects = json!([{ "side": "local", "effect": "create the local issue", "outcome": "not tried" }]);
+    assert_eq!(rows[0].effects, effects);
     assert!(store.audit_of(&sync, &"2".into(), 9).await.unwrap().is_empty());
     let fault = trackersync::sync::fault::Fault::from(trackersync::store::StoreError::Database(sqlx::Error::PoolTimedOut));
     let waits = matches!(fault.kind, FaultKind::Transient { retry_after: Some(_) });

@@ -25,6 +25,8 @@ pub struct RequestRecord {
     pub status: u16,
     /// Login name of the caller, if signed in.
     pub user: Option<String>,
+    /// What was sent, where it is JSON of a moderate size.
+    pub body: Option<serde_json::Value>,
 }
 
 /// One webhook delivery with all its attempts.

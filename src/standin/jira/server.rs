@@ -23,6 +23,8 @@ use super::{
 const BODY_LIMIT: u64 = 4 * 1024 * 1024;
 /// Most bytes that are read and thrown away so that the sender gets its answer.
 const DRAIN_LIMIT: u64 = 256 * 1024 * 1024;
+/// Larger bodies are not remembered.
+const REMEMBERED_BODY: usize = 64 << 10;
 
 /// Answers every request.
 pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web::Data<Arc<Site>>) -> HttpResponse {
@@ -47,6 +49,8 @@ pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }
+    // A file that is being uploaded is no JSON, and seen as such by its first byte.
+    let told = (body.len() <= REMEMBERED_BODY).then(|| serde_json::from_slice(&body).ok()).flatten();
     let arrived = Arrived { method: &method, segments: &segments, query, headers: request.headers(), body, truncated };
     let ordered = fault.as_ref().filter(|fault| !fault.after).and_then(super::faults::Fault::answer);
     let (answer, caller) = match ordered {
@@ -56,7 +60,7 @@ pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web
     let lost = fault.is_some_and(|fault| fault.after);
     let status = if lost { 0 } else { answer.status };
     let user = caller.name().map(str::to_owned);
-    site.journal.request(RequestRecord { method, path: shown, status, user });
+    site.journal.request(RequestRecord { method, path: shown, status, user, body: told });
     if lost { close() } else { answer.into_http() }
 }
 

@@ -105,12 +105,18 @@ impl Jira {
 
     /// Requests by our own account that are no reads: method and path.
     pub async fn writes(&self) -> Vec<String> {
-        let requests = self.send(self.request(Method::GET, "standin/requests")).await;
+        let requests = self.requests_that_write().await;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let ours = |request: &&Value| request["user"] == "sync" && request["method"] != "GET";
-        let searches = |request: &&Value| text(&request["path"]).contains("/search");
-        let all = requests.as_array().unwrap().iter().filter(ours).filter(|request| !searches(request));
-        all.map(|request| format!("{} {}", text(&request["method"]), text(&request["path"]))).collect()
+        requests.iter().map(|request| format!("{} {}", text(&request["method"]), text(&request["path"]))).collect()
+    }
+
+    /// The same with all that is known of them: `method`, `path`, `body`.
+    pub async fn requests_that_write(&self) -> Vec<Value> {
+        let mut requests = self.send(self.request(Method::GET, "standin/requests")).await;
+        let searches = |request: &Value| request["path"].as_str().unwrap_or_default().contains("/search");
+        let ours = |request: &Value| request["user"] == "sync" && request["method"] != "GET" && !searches(request);
+        let requests = std::mem::take(requests.as_array_mut().unwrap());
+        requests.into_iter().filter(ours).collect()
     }
 
     /// Deliveries that are still to be made.

@@ -48,12 +48,12 @@ impl Program {
     }
 }
 
-/// `trackersync explain` of a remote issue.
-pub async fn explain(folder: &Path, remote: &str) -> Value {
-    let mut command = command(folder);
-    command.args(["explain", "-s", "up", "--remote-id", remote, "--json"]);
-    let done = run(command).await;
-    assert!(done.status.success(), "explain: {}", String::from_utf8_lossy(&done.stderr));
+/// What `trackersync explain` or `trackersync sync` tells of a remote issue.
+pub async fn told(command: &str, folder: &Path, remote: &str) -> Value {
+    let mut process = self::command(folder);
+    process.args([command, "-s", "up", "--remote-id", remote, "--json"]);
+    let done = run(process).await;
+    assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).unwrap()
 }
 

@@ -16,6 +16,8 @@ use super::{
 };
 
 const SPOOL: &str = "trackersync-spool";
+/// Where the server notes the requests that write.
+const WRITES: &str = "writes.log";
 
 /// A served tracker; it ends with the test, and so does the forwarder that its detector started.
 pub struct Roundup {
@@ -44,7 +46,8 @@ impl Roundup {
         tokio::task::spawn_blocking(move || roundup_home::make(&made, &web, &receiver)).await.unwrap();
         let mut command = Command::new(python());
         command.arg(repository("tests/kit/roundup/serve_tracker.py")).arg("--home").arg(&home);
-        let mut server = Process::start("roundup", folder, command.args(["--port", &port.to_string()]));
+        command.args(["--port", &port.to_string()]).arg("--log").arg(home.join(WRITES));
+        let mut server = Process::start("roundup", folder, &mut command);
         server.ready().await;
         let tracker = Self { url, home, http: reqwest::Client::new(), _server: server };
         // The first request makes tables; Roundup does not expect two that are the first.
@@ -161,6 +164,13 @@ impl Roundup {
     pub fn lose_text(&self, message: &str) {
         let folder = self.home.join("db/files/msg").join((message.parse::<u64>().unwrap() / 1_000).to_string());
         std::fs::remove_file(folder.join(format!("msg{message}"))).unwrap();
+    }
+
+    /// Requests of ours that write: method, path and body.
+    pub fn writes(&self) -> Vec<Value> {
+        let log = std::fs::read_to_string(self.home.join(WRITES)).unwrap_or_default();
+        let requests = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        requests.filter(|request| request["by"] == "trackersync").collect()
     }
 
     /// Events that were not delivered yet.

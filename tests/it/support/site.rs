@@ -101,7 +101,12 @@ impl Site {
 
     /// `trackersync explain`.
     pub async fn explain(&self, pair: &Pair) -> serde_json::Value {
-        program::explain(&self.folder(), &pair.remote).await
+        program::told("explain", &self.folder(), &pair.remote).await
+    }
+
+    /// `trackersync sync`.
+    pub async fn sync(&self, pair: &Pair) -> serde_json::Value {
+        program::told("sync", &self.folder(), &pair.remote).await
     }
 
     /// Makes an issue in Jira and waits for its local one.

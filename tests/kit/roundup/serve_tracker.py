@@ -1,14 +1,16 @@
 """Serves a Roundup tracker over HTTP for tests.
 
-    serve_tracker.py --home DIR --port P
+    serve_tracker.py --home DIR --port P [--log FILE]
 
 Threads, HTTP/1.1 with kept connections, below /tracker/.  Prints
 "ready http://..." once it listens; ends on SIGTERM.  The port has to be the
 one of tracker.web in the tracker's config.ini, or Roundup refuses writes.
+The log gets a line of JSON for each request that is no read.
 """
 
 import argparse
 import io
+import json
 import signal
 import socketserver
 import sys
@@ -26,6 +28,23 @@ class TrackerServer(socketserver.ThreadingMixIn, HTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
     application = None
+    log_path = None
+    log_lock = threading.Lock()
+
+    def log(self, request, body):
+        """Note a request that writes: who asked (a program says so in the
+        header that Roundup wants of it), for what, and with what."""
+        if self.log_path is None or request.command in ("GET", "HEAD"):
+            return
+        try:
+            told = json.loads(body)
+        except ValueError:
+            told = None
+        line = json.dumps({
+            "by": request.headers.get("X-Requested-With", ""),
+            "method": request.command, "path": request.path, "body": told})
+        with self.log_lock, open(self.log_path, "a", encoding="utf-8") as log:
+            log.write(line + "\n")
 
 
 class TrackerHandler(BaseHTTPRequestHandler):
@@ -46,6 +65,7 @@ class TrackerHandler(BaseHTTPRequestHandler):
             self.reply("404 Not Found", [("Content-Type", "text/plain")],
                        b"The tracker is at /tracker/\n")
             return
+        self.server.log(self, body)
         response = Response()
         chunks = self.server.application(
             self.environ(unquote(path[len(PREFIX):], "latin-1"), query, body),
@@ -107,11 +127,12 @@ class Response:
         return self.body.write
 
 
-def serve(home, host, port):
+def serve(home, host, port, log):
     """Serve until SIGTERM."""
     from roundup.cgi.wsgi_handler import RequestDispatcher
     server = TrackerServer((host, port), TrackerHandler)
     server.application = RequestDispatcher(home)
+    server.log_path = log
     # shutdown() waits for the loop, which this very thread runs.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(
         target=server.shutdown).start())
@@ -125,8 +146,9 @@ def main():
     parser.add_argument("--home", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--log")
     options = parser.parse_args()
-    serve(options.home, options.host, options.port)
+    serve(options.home, options.host, options.port, options.log)
 
 
 if __name__ == "__main__":

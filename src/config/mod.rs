@@ -18,6 +18,7 @@ pub mod sides;
 pub mod sync;
 pub mod tracker;
 pub mod worker;
+pub mod write;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -240,7 +240,7 @@ mod tests {
             format!("a = b{}", "[0]".repeat(3_000)),
             format!("a = b{}", " + b".repeat(3_000)),
             format!("a = {}", "lambda a, b: ".repeat(100)),
-            (0..200).map(|depth| format!("{}if a:\n", " ".repeat(depth))).collect::<String>(),
+            (0..200).map(|depth| " ".repeat(depth) + "if a:\n").collect::<String>(),
         ] {
             assert_eq!(refused(long.clone()).unwrap().code, "python::too_deep", "{}", &long[..20]);
         }

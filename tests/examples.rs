@@ -8,12 +8,15 @@ use std::{
     sync::Arc,
 };
 
-use trackersync::config::{
-    files::read_sources,
-    node::{Entry, NodeValue, Table, from_toml},
-    place::Source,
-    python::from_python,
-    write::to_toml,
+use trackersync::{
+    config::{
+        files::read_sources,
+        node::{Entry, Node, NodeValue, Table, from_toml},
+        place::Source,
+        python::from_python,
+        write::to_toml,
+    },
+    sync::rules::RuleSet,
 };
 
 const SECRETS: [&str; 11] = [
@@ -105,6 +108,23 @@ fn an_example_in_python_syntax_is_the_same_after_it_was_converted() {
         let text = Arc::new(Source { name: "converted.toml".to_owned(), text: converted.clone() });
         let again = from_toml(&text).unwrap_or_else(|findings| panic!("{}: {findings:?}\n{converted}", file.display()));
         assert_eq!(shown_table(&read.table), shown_table(&again), "{}", file.display());
+        assert_eq!(compiled(&read.table), compiled(&again), "{}", file.display());
+    }
+}
+
+/// The compiled rules without their places; or what is wrong with them.
+fn compiled(table: &Table) -> String {
+    let of = |rule: &Node| match &rule.value {
+        NodeValue::Table(table) => table.clone(),
+        other => panic!("{other:?}"),
+    };
+    match RuleSet::compile(&rule_nodes(table).iter().map(of).collect::<Vec<_>>()) {
+        Ok(rules) => {
+            let shown = format!("{rules:?}");
+            let parts = shown.split("place: \"").enumerate();
+            parts.map(|(at, part)| if at == 0 { part } else { part.split_once('"').map_or("", |(_, rest)| rest) }).collect()
+        }
+        Err(findings) => findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n"),
     }
 }
 
@@ -129,17 +149,21 @@ fn both_syntaxes_of_an_example_hold_the_same_rules() {
     }
 }
 
-fn rules(table: &Table) -> Vec<BTreeMap<String, String>> {
+fn rule_nodes(table: &Table) -> &[Node] {
     let Some(NodeValue::Array(syncs)) = table.get("sync").map(|node| &node.value) else { panic!("no sync") };
     let NodeValue::Table(sync) = &syncs[0].value else { panic!("no table") };
     let Some(NodeValue::Array(rules)) = sync.get("rule").map(|node| &node.value) else { panic!("no rules") };
+    rules
+}
+
+fn rules(table: &Table) -> Vec<BTreeMap<String, String>> {
     let of = |rule: &NodeValue| match rule {
         NodeValue::Table(rule) => {
             rule.entries.iter().map(|entry| (entry.key.clone(), shown(&entry.value.value, false))).collect()
         }
         other => panic!("{other:?}"),
     };
-    rules.iter().map(|rule| of(&rule.value)).collect()
+    rule_nodes(table).iter().map(|rule| of(&rule.value)).collect()
 }
 
 #[test]

@@ -191,3 +191,83 @@ fn string_text(text: &str) -> String {
     written.push('"');
     written
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::{node::from_toml, place::Source};
+
+    fn node(value: NodeValue) -> Node {
+        Node { value, place: Place::Default }
+    }
+
+    fn table(entries: Vec<(String, Node)>) -> NodeValue {
+        let entries = entries.into_iter().map(|(key, value)| Entry { key, place: Place::Default, value }).collect();
+        NodeValue::Table(Table { entries, place: Place::Default })
+    }
+
+    /// A value without its places, tables in the order of their keys.
+    fn plain(value: &NodeValue) -> String {
+        match value {
+            NodeValue::Array(items) => format!("{:?}", items.iter().map(|item| plain(&item.value)).collect::<Vec<_>>()),
+            NodeValue::Table(table) => {
+                let entries: BTreeMap<&str, String> =
+                    table.entries.iter().map(|entry| (entry.key.as_str(), plain(&entry.value.value))).collect();
+                format!("{entries:?}")
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn read(text: &str) -> NodeValue {
+        let source = Arc::new(Source { name: "t.toml".to_owned(), text: text.to_owned() });
+        NodeValue::Table(from_toml(&source).unwrap_or_else(|findings| panic!("{findings:?}\n{text}")))
+    }
+
+    #[test]
+    fn a_literal_secret_is_not_written() {
+        let secret = node(NodeValue::String("Kiefer".to_owned()));
+        let office = node(table(vec![("password".to_owned(), secret)]));
+        let NodeValue::Table(tree) = table(vec![("trackers".to_owned(), node(table(vec![("my office".to_owned(), office)])))])
+        else {
+            panic!()
+        };
+        let text = to_toml(&tree, &BTreeMap::new());
+        assert!(text.contains("[trackers.\"my office\"]"), "{text}");
+        assert!(text.contains("password = { env = \"MY_OFFICE__PASSWORD\" }") && !text.contains("Kiefer"), "{text}");
+    }
+
+    fn any_value() -> impl Strategy<Value = Node> {
+        let leaf = prop_oneof![
+            any::<String>().prop_map(NodeValue::String),
+            any::<i64>().prop_map(NodeValue::Integer),
+            any::<bool>().prop_map(NodeValue::Boolean),
+            (-1e18..1e18_f64).prop_map(NodeValue::Float),
+        ];
+        let leaf = leaf.prop_map(node);
+        leaf.prop_recursive(2, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|items| node(NodeValue::Array(items))),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|entries| node(table(entries.into_iter().collect()))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_the_same(rule in prop::collection::btree_map("[a-z_]{1,8}", any_value(), 0..5)) {
+            prop_assume!(!rule.keys().any(|key| SECRET_KEYS.contains(&key.as_str())));
+            let rules = NodeValue::Array(vec![node(table(rule.into_iter().collect()))]);
+            let sync = node(table(vec![("rule".to_owned(), node(rules))]));
+            let tree = table(vec![("sync".to_owned(), node(NodeValue::Array(vec![sync])))]);
+            let NodeValue::Table(root) = &tree else { panic!() };
+            let text = to_toml(root, &BTreeMap::new());
+            prop_assert_eq!(plain(&read(&text)), plain(&tree), "{}", text);
+        }
+    }
+}

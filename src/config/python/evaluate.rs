@@ -9,6 +9,7 @@ use ruff_python_ast::{self as ast, Expr, Number, Operator, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{
+    MOST_FINDINGS,
     limits::DEEPEST,
     refusal,
     rule::{self, MODULES},
@@ -23,6 +24,8 @@ use crate::config::{
 
 /// Names that stand for values may be used again and again: what a file may amount to has a bound of its own.
 const MOST_VALUES: usize = 200_000;
+/// Names among which the nearest is looked for.
+const MOST_NAMES: usize = 200;
 
 /// What is known while a file is read from top to bottom.
 pub(super) struct Evaluator<'s> {
@@ -55,6 +58,11 @@ impl<'s> Evaluator<'s> {
     pub fn error(&mut self, code: &'static str, message: impl Into<String>, range: TextRange, hint: impl Into<String>) {
         let diagnostic = Diagnostic::error(code, message, self.place(range)).hint(hint);
         self.findings.push(diagnostic);
+    }
+
+    /// Whether anybody would read another warning.
+    pub fn may_tell_more(&self) -> bool {
+        self.findings.len() < MOST_FINDINGS
     }
 
     /// The value of an expression; `None` after a finding was reported. All parts are looked at, whatever the others are.
@@ -173,8 +181,12 @@ impl<'s> Evaluator<'s> {
             return self.charge(value, name.range());
         }
         let message = format!("`{}` is not defined above", name.id);
-        let known: Vec<&str> = self.names.keys().map(String::as_str).collect();
-        let hint = if known.is_empty() { "a text stands in quotes".to_owned() } else { nearest(&name.id, known.into_iter()) };
+        let known: Vec<&str> = self.names.keys().map(String::as_str).take(MOST_NAMES).collect();
+        let hint = if known.is_empty() || !self.may_tell_more() {
+            "a text stands in quotes".to_owned()
+        } else {
+            nearest(&name.id, known.into_iter())
+        };
         self.error("python::unknown_name", message, name.range(), hint);
         None
     }

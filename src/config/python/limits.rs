@@ -36,7 +36,8 @@ const DEEPEST_TREE: usize = 4 * DEEPEST;
 pub(super) fn check(source: &Arc<Source>) -> Result<(), Diagnostic> {
     let text = source.text.as_bytes();
     let error = |code, message: String, span: Range<usize>| {
-        Err(Diagnostic::error(code, message, Place::File { source: Arc::clone(source), span }))
+        let place = Place::File { source: Arc::clone(source), span };
+        Err(Diagnostic::error(code, message, place).hint("a configuration is a text of settings and rules, and flat"))
     };
     if text.len() > MOST_BYTES {
         return Err(super::too_long(source.name.clone(), text.len()));

@@ -4,7 +4,7 @@
 //! The predecessor was started again and again and had no webhooks: the trackers get `webhooks = false`, and the sync looks for changes
 //! at set times.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     evaluate::Evaluator,
@@ -23,10 +23,12 @@ use crate::config::{
 /// The name of the local tracker.
 const LOCAL: &str = "local";
 
-/// All that was assigned, in its order; where a name was assigned twice, the last.
+/// All that was assigned, in its order; where a name was assigned twice, the last value.
 #[derive(Default)]
 pub(super) struct Settings {
     assigned: Vec<Assigned>,
+    /// Where each name stands in it.
+    at: BTreeMap<String, usize>,
 }
 
 struct Assigned {
@@ -46,17 +48,21 @@ impl Settings {
         // A name whose value was wrong is defined all the same: one error is enough.
         let known = value.clone().unwrap_or_else(|| Value::simple(Data::None, place.clone()));
         evaluator.names.insert(name.to_owned(), known);
-        if let Some(at) = self.assigned.iter().position(|assigned| assigned.name == name) {
-            let message = format!("`{name}` is assigned again, which replaces what stands at {}", self.assigned[at].place);
-            evaluator.findings.push(Diagnostic::warning("python::reassigned", message, place.clone()));
-            self.assigned.remove(at);
+        if let Some(at) = self.at.get(name).copied() {
+            if evaluator.may_tell_more() {
+                let message = format!("`{name}` is assigned again, which replaces what stands at {}", self.assigned[at].place);
+                evaluator.findings.push(Diagnostic::warning("python::reassigned", message, place.clone()));
+            }
+            self.assigned[at] = Assigned { name: name.to_owned(), place, value };
+        } else {
+            self.at.insert(name.to_owned(), self.assigned.len());
+            self.assigned.push(Assigned { name: name.to_owned(), place, value });
         }
-        self.assigned.push(Assigned { name: name.to_owned(), place, value });
     }
 
     /// A setting, unless it is `None` or was wrong.
     pub fn get(&self, name: &str) -> Option<(&Place, &Value)> {
-        let assigned = self.assigned.iter().find(|assigned| assigned.name == name)?;
+        let assigned = &self.assigned[*self.at.get(name)?];
         let value = assigned.value.as_ref().filter(|value| !matches!(value.data, Data::None))?;
         Some((&assigned.place, value))
     }
@@ -103,6 +109,9 @@ impl Settings {
 
     fn tell_unknown_names(&self, evaluator: &mut Evaluator<'_>) {
         for Assigned { name, place, .. } in &self.assigned {
+            if !evaluator.may_tell_more() {
+                return;
+            }
             // Names in small letters are the file's own.
             let is_setting = !name.chars().any(char::is_lowercase);
             let (code, message, hint) = match use_of(name) {

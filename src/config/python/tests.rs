@@ -63,7 +63,7 @@ fn values_become_those_of_the_tree() {
     assert_eq!(at(&table, "sync/0/rule/0/imap/x").value, NodeValue::Integer(-1));
     let NodeValue::Table(rule) = &at(&table, "sync/0/rule/0").value else { panic!() };
     assert_eq!(rule.get("l_default"), None, "None is as good as absent");
-    assert_eq!(at(&table, "sync/0/rule/0/imap/x").place.line_and_column(), Some((3, 103)));
+    assert_eq!(at(&table, "sync/0/rule/0/imap/x").place.line_and_column(), Some((3, 96)));
     assert_eq!(rule.entries[0].place.line_and_column(), Some((3, 20)));
 }
 
@@ -99,7 +99,7 @@ fn a_table_of_patterns_keeps_its_order() {
     assert_eq!(errors("JIRA_ATTRIBUTES = (Sync_Attribute_Multi_To_Remote (['a'], {'x': 'y'}),)")[0].0, "python::value");
     assert_eq!(
         errors("JIRA_ATTRIBUTES = (Sync_Attribute_To_Remote ('a', map = {('x', 1): 'y'}),)")[0],
-        ("python::value", 1, 59)
+        ("python::value", 1, 58)
     );
 }
 

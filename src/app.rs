@@ -14,6 +14,7 @@ use crate::{
     config::{
         Config,
         diagnostic::Diagnostic,
+        sides,
         tracker::{TrackerConfig, TrackerKind},
     },
     coordination::{self, Coordination},
@@ -211,7 +212,7 @@ impl App {
     }
 }
 
-/// Compiles the rules of all syncs, and checks that each tracker can be on the side that it is on.
+/// Compiles the rules of all syncs.
 ///
 /// # Errors
 /// Every finding, with its place.
@@ -229,16 +230,15 @@ pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<
             }
             Err(diagnostics) => findings.extend(diagnostics),
         }
-        let roles = [(&sync.local, TrackerKind::Roundup, "local"), (&sync.remote, TrackerKind::Jira, "remote")];
-        for (name, supported, side) in roles {
-            if let Some(tracker) = config.trackers.get(name).filter(|tracker| tracker.kind != supported) {
-                let message =
-                    format!("`{name}` is a {}, and that cannot be the {side} tracker in this version", tracker.kind.name());
-                findings.push(Diagnostic::error("config::unsupported", message, sync.place.clone()));
-            }
-        }
     }
     if findings.is_empty() { Ok(compiled) } else { Err(findings) }
+}
+
+/// What is a warning while a configuration is only looked at keeps the service from starting with it.
+fn refuse_what_cannot_run(config: &Config) -> Result<(), StartError> {
+    let refused = |warning| Diagnostic { code: "config::unsupported", is_warning: false, hint: None, ..warning };
+    let refusals: Vec<Diagnostic> = sides::not_yet(config).into_iter().map(refused).collect();
+    if refusals.is_empty() { Ok(()) } else { Err(StartError::Configuration(refusals)) }
 }
 
 fn build_engines(
@@ -248,6 +248,7 @@ fn build_engines(
     metrics: &Metrics,
 ) -> Result<HashMap<SyncName, Arc<Engine>>, StartError> {
     let mut rules = compile_rules(config).map_err(StartError::Configuration)?;
+    refuse_what_cannot_run(config)?;
     let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
     for (name, tracker) in &config.trackers {
         trackers.insert(name.clone(), connect(name, tracker, metrics)?);

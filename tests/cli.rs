@@ -9,5 +9,7 @@ mod configuration;
 mod help;
 #[path = "cli/program.rs"]
 mod program;
+#[path = "cli/python.rs"]
+mod python;
 #[path = "cli/secrets.rs"]
 mod secrets;

@@ -20,7 +20,9 @@ use clap::{Args, Parser, Subcommand};
 use self::output::Output;
 use crate::{
     app::{self, StartError},
-    config::{Config, Loaded, diagnostic::Diagnostic, environment::Environment, load, read_sources, services::TelemetryConfig},
+    config::{
+        Config, Loaded, diagnostic::Diagnostic, environment::Environment, files::read_sources, load, services::TelemetryConfig,
+    },
     sync::fault::Fault,
     telemetry::{self, Telemetry},
 };
@@ -38,7 +40,8 @@ struct Cli {
 /// What all commands understand.
 #[derive(Args)]
 struct Global {
-    /// Configuration: a TOML file or a folder of them; may be given several times [default: trackersync.toml]
+    /// Configuration: a TOML file, one of the predecessor's (.py, read and never run), or a folder; may be given several times
+    /// [default: trackersync.toml]
     #[arg(short, long, global = true, env = "TRACKERSYNC_CONFIG", value_delimiter = ':', value_name = "FILE")]
     config: Vec<PathBuf>,
     /// Override one setting, as in --set server.listen=127.0.0.1:9000

@@ -1,7 +1,10 @@
 //! Secrets in the text of a configuration, blotted out before a line of it is shown.
 
 /// Keys whose values are never shown.
-const SECRET_KEYS: [&str; 3] = ["password", "token", "webhook_secret"];
+pub(super) const SECRET_KEYS: [&str; 5] = ["password", "token", "webhook_secret", "pkcs12_password", "passphrase"];
+
+/// Names in files of the predecessor whose values are never shown. `KPM_PKCS12_PASSWORD` ends as `_PASSWORD` does.
+const SECRET_ENDINGS: [&str; 2] = ["PASSWORD", "PASSPHRASE"];
 
 /// The text with each literal secret replaced by as many `*` as it has bytes, so that places in it stay what they are. Works on
 /// any text: what is shown may be what could not be read.
@@ -12,6 +15,13 @@ pub fn masked(text: &str) -> String {
         for (at, _) in text.match_indices(key) {
             if let Some(value) = value_after(text.as_bytes(), at, key.len()) {
                 blot_value(&mut bytes, text.as_bytes(), value);
+            }
+        }
+    }
+    for ending in SECRET_ENDINGS {
+        for (at, _) in text.match_indices(ending) {
+            if let Some(value) = behind_equals(text.as_bytes(), at + ending.len()) {
+                blot_parts(&mut bytes, text.as_bytes(), value);
             }
         }
     }
@@ -30,9 +40,27 @@ fn value_after(text: &[u8], at: usize, length: usize) -> Option<usize> {
     }
     let mut end = at + length;
     end += usize::from(matches!(text.get(end), Some(b'"' | b'\'')));
+    behind_equals(text, end)
+}
+
+/// Where the value begins, if blanks and an `=` follow.
+fn behind_equals(text: &[u8], end: usize) -> Option<usize> {
     let equals = end + text[end..].iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
     let behind = equals + 1;
     (text[equals] == b'=').then(|| behind + text[behind..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count())
+}
+
+/// All texts of a value in Python syntax, which may be put together from several.
+fn blot_parts(bytes: &mut [u8], text: &[u8], start: usize) {
+    let mut at = start;
+    while let Some(byte) = text.get(at) {
+        at = match byte {
+            b'"' | b'\'' => blot_text(bytes, text, at),
+            b' ' | b'\t' | b'(' | b'+' | b'\\' | b'u' | b'U' | b'r' | b'R' => at + 1,
+            b'\r' | b'\n' if text[start..at].iter().any(|byte| matches!(byte, b'(' | b'\\')) => at + 1,
+            _ => return,
+        };
+    }
 }
 
 /// A text, or the texts of a list; tables hold names of variables and files.
@@ -101,6 +129,8 @@ mod tests {
             ("\"password\" = \"pw\"", "\"password\" = \"**\""),
             ("url = \"amqp://guest:gu@est@h:1/v\"", "url = \"amqp://guest:******@h:1/v\""),
             ("url = \"https://example.com/a\"", "url = \"https://example.com/a\""),
+            ("LOCAL_PASSWORD = 'geheim'\nX = 'y'", "LOCAL_PASSWORD = '******'\nX = 'y'"),
+            ("SSH_PASSPHRASE = ('ab'\n 'cd' + r\"e\")", "SSH_PASSPHRASE = ('**'\n '**' + r\"*\")"),
             ("my_password_file = \"x\"", "my_password_file = \"x\""),
         ] {
             assert_eq!(masked(text), shown);

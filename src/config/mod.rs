@@ -1,25 +1,26 @@
-//! Configuration: TOML files, overridden by `TRACKERSYNC_…` variables, overridden by `--set`. Reading is a function of its
-//! arguments; nothing here opens a connection.
+//! Configuration: TOML files, or the predecessor's in Python syntax; overridden by `TRACKERSYNC_…` variables, overridden by `--set`.
+//! Reading is a function of its arguments; nothing here opens a connection.
 
 pub mod diagnostic;
 pub mod environment;
+pub mod files;
 mod masking;
 pub mod node;
+pub mod partner;
 pub mod place;
+pub mod python;
 pub mod secret;
 pub mod section;
 pub mod server;
 pub mod services;
 pub mod show;
+pub mod sides;
 pub mod sync;
 pub mod tracker;
 pub mod worker;
+pub mod write;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use self::{
     diagnostic::Diagnostic,
@@ -47,6 +48,8 @@ pub struct Config {
     pub worker: worker::WorkerConfig,
     /// `[trackers.NAME]`.
     pub trackers: BTreeMap<TrackerName, tracker::TrackerConfig>,
+    /// `[trackers.NAME]` of the kinds that no adapter of this version speaks to.
+    pub partners: BTreeMap<TrackerName, partner::PartnerConfig>,
     /// `[[sync]]`, in their order.
     pub syncs: Vec<sync::SyncConfig>,
 }
@@ -66,51 +69,13 @@ pub const VARIABLE_PREFIX: &str = "TRACKERSYNC_";
 /// Variables with our prefix that are not settings.
 const RESERVED_VARIABLES: [&str; 2] = ["CONFIG", "LOG"];
 
-/// Reads the files that `-c` names (a folder stands for all `.toml` files in it, in order of name).
-///
-/// # Errors
-/// A file that cannot be read, as a finding.
-pub fn read_sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Diagnostic> {
-    let mut sources = Vec::new();
-    for path in paths {
-        for file in expand(path)? {
-            let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
-            sources.push(Arc::new(Source { name: file.display().to_string(), text }));
-        }
-    }
-    Ok(sources)
-}
-
-fn expand(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = std::fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|file| file.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        let message = format!("the folder {} holds no .toml file", path.display());
-        return Err(Diagnostic::error("config::file", message, Place::Default));
-    }
-    Ok(files)
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    let message = format!("cannot read the configuration {}: {error}", path.display());
-    Diagnostic::error("config::file", message, Place::Default)
-        .hint("name it with -c FILE, or start with config-example/roundup-jira.toml")
-}
-
 /// Reads the configuration from texts, variables and `--set KEY=VALUE` arguments.
 #[must_use]
 pub fn load(sources: &[Arc<Source>], environment: &Environment, settings: &[String]) -> Loaded {
     let findings = Findings::default();
     let mut tree = Table::empty(Place::Default);
     for source in sources {
-        match node::from_toml(source) {
+        match read_source(source, &findings) {
             Ok(table) => tree.overlay(table),
             Err(errors) => errors.into_iter().for_each(|error| findings.add(error)),
         }
@@ -121,6 +86,18 @@ pub fn load(sources: &[Arc<Source>], environment: &Environment, settings: &[Stri
     let diagnostics = findings.into_vec();
     let usable = diagnostics.iter().all(|diagnostic| diagnostic.is_warning);
     Loaded { config: usable.then_some(config), diagnostics }
+}
+
+/// One file as a tree, in the syntax that its name tells.
+fn read_source(source: &Arc<Source>, findings: &Findings) -> Result<Table, Vec<Diagnostic>> {
+    if !python::is_python(&source.name) {
+        return node::from_toml(source);
+    }
+    let read = python::from_python(source)?;
+    for warning in read.warnings {
+        findings.add(warning);
+    }
+    Ok(read.table)
 }
 
 fn lay_over_variables(tree: &mut Table, environment: &Environment) {
@@ -159,7 +136,7 @@ fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Config 
     let coordination = services::read_coordination(section("coordination"), environment);
     let telemetry = services::read_telemetry(section("telemetry"));
     let worker = worker::read(section("worker"));
-    let trackers = tracker::read_all(&root, environment);
+    let (trackers, partners) = tracker::read_all(&root, environment);
     let syncs = sync::read_all(&root, &trackers);
     root.finish();
     if queue.url.is_some() && coordination.url.is_none() {
@@ -169,7 +146,11 @@ fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Config 
             Diagnostic::warning("config::coordination", message, place).hint("give [coordination] a url, or run one process"),
         );
     }
-    Config { server, queue, store, coordination, telemetry, worker, trackers, syncs }
+    let config = Config { server, queue, store, coordination, telemetry, worker, trackers, partners, syncs };
+    for warning in sides::not_yet(&config) {
+        findings.add(warning);
+    }
+    config
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{
     diagnostic::Diagnostic,
+    masking::SECRET_KEYS,
     place::{Place, Source},
 };
 
@@ -162,7 +163,7 @@ pub fn from_argument(text: &str, place: Place) -> Node {
 /// Reads the value of a variable. A secret is taken as it stands, unless it says where to find it: `12345` is a password too.
 #[must_use]
 pub fn from_variable(keys: &[&str], text: &str, place: Place) -> Node {
-    let secret = keys.last().is_some_and(|key| matches!(*key, "password" | "token" | "webhook_secret"));
+    let secret = keys.last().is_some_and(|key| SECRET_KEYS.contains(key));
     if secret && !text.starts_with(['{', '[']) {
         return Node { value: NodeValue::String(text.to_owned()), place };
     }

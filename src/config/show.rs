@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Config,
     node::{Node, NodeValue, Table},
+    partner::{Identity, KpmConfig, PartnerConfig, PartyConfig, PfiffConfig},
     secret::Secret,
     services::LogFormat,
     tracker::{Credentials, DeliveryProof, TrackerConfig},
@@ -15,6 +16,8 @@ use super::{
 pub fn to_json(config: &Config) -> Value {
     let trackers: serde_json::Map<String, Value> =
         config.trackers.iter().map(|(name, tracker)| (name.to_string(), tracker_json(tracker))).collect();
+    let partners = config.partners.iter().map(|(name, partner)| (name.to_string(), partner_json(partner)));
+    let trackers: serde_json::Map<String, Value> = trackers.into_iter().chain(partners).collect();
     let worker = &config.worker;
     json!({
         "server": {
@@ -75,6 +78,7 @@ fn tracker_json(tracker: &TrackerConfig) -> Value {
         Credentials::Bearer(token) => shown["token"] = masked(token),
     }
     match &tracker.proof {
+        DeliveryProof::Secrets(secrets) if secrets.is_empty() => shown["webhooks"] = json!(false),
         DeliveryProof::Secrets(secrets) => shown["webhook_secret"] = secrets.iter().map(masked).collect(),
         DeliveryProof::Basic { username, password } => {
             shown["webhook_basic"] = json!({ "username": username, "password": masked(password) });
@@ -82,6 +86,76 @@ fn tracker_json(tracker: &TrackerConfig) -> Value {
         DeliveryProof::None => shown["insecure_no_signature"] = json!(true),
     }
     shown
+}
+
+fn partner_json(partner: &PartnerConfig) -> Value {
+    match partner {
+        PartnerConfig::Kpm(kpm) => kpm_json(kpm),
+        PartnerConfig::Pfiff(pfiff) => pfiff_json(pfiff),
+    }
+}
+
+fn kpm_json(kpm: &KpmConfig) -> Value {
+    let mut shown = json!({
+        "kind": "kpm",
+        "wsdl": kpm.wsdl,
+        "url": kpm.url,
+        "user_id": kpm.user_id,
+        "stage": kpm.stage,
+        "brand": kpm.brand,
+        "organisational_unit": kpm.organisational_unit,
+        "plant": kpm.plant,
+        "timezone": kpm.timezone,
+        "timeout": duration(kpm.timeout),
+        "max_attachment": kpm.max_attachment,
+    });
+    match &kpm.identity {
+        Identity::Pem { certificate, key } => {
+            shown["certificate"] = json!(certificate);
+            shown["key"] = json!(key);
+        }
+        Identity::Pkcs12 { file, password } => {
+            shown["pkcs12"] = json!(file);
+            shown["pkcs12_password"] = password.as_ref().map_or(Value::Null, masked);
+        }
+    }
+    shown
+}
+
+fn pfiff_json(pfiff: &PfiffConfig) -> Value {
+    let party = |party: &PartyConfig| {
+        json!({
+            "id": party.id,
+            "routing": party.routing,
+            "name": party.name,
+            "address": party.address,
+            "country": party.country,
+            "department": party.department,
+            "email": party.email,
+        })
+    };
+    json!({
+        "kind": "pfiff",
+        "company": pfiff.company,
+        "company_short": pfiff.company_short,
+        "peer_company": pfiff.peer_company,
+        "peer_company_short": pfiff.peer_company_short,
+        "format": pfiff.format,
+        "filename_code": pfiff.filename_code,
+        "inbox": pfiff.inbox,
+        "outbox": pfiff.outbox,
+        "staging": pfiff.staging,
+        "own": pfiff.own.as_ref().map(party),
+        "peer": pfiff.peer.as_ref().map(party),
+        "ssh": pfiff.ssh.as_ref().map(|ssh| json!({
+            "host": ssh.host,
+            "port": ssh.port,
+            "user": ssh.user,
+            "key": ssh.key,
+            "passphrase": ssh.passphrase.as_ref().map(masked),
+            "known_hosts": ssh.known_hosts,
+        })),
+    })
 }
 
 fn masked(secret: &Secret) -> Value {

@@ -8,6 +8,7 @@ use super::{
     diagnostic::Diagnostic,
     environment::Environment,
     node::NodeValue,
+    partner::{self, PartnerConfig},
     place::Place,
     secret::Secret,
     section::{Section, nearest},
@@ -92,12 +93,15 @@ pub struct TrackerConfig {
     pub place: Place,
 }
 
-pub(super) fn read_all(root: &Section<'_>, environment: &Environment) -> BTreeMap<TrackerName, TrackerConfig> {
-    let mut trackers = BTreeMap::new();
-    let Some(node) = root.node("trackers") else { return trackers };
+/// The trackers that an adapter speaks to, and those of the other kinds.
+type Trackers = (BTreeMap<TrackerName, TrackerConfig>, BTreeMap<TrackerName, PartnerConfig>);
+
+pub(super) fn read_all(root: &Section<'_>, environment: &Environment) -> Trackers {
+    let (mut trackers, mut partners) = Trackers::default();
+    let Some(node) = root.node("trackers") else { return (trackers, partners) };
     let NodeValue::Table(table) = &node.value else {
         root.wrong::<()>("trackers", node, "must be tables, written [trackers.NAME]");
-        return trackers;
+        return (trackers, partners);
     };
     for entry in &table.entries {
         if !is_valid_name(&entry.key) {
@@ -111,11 +115,23 @@ pub(super) fn read_all(root: &Section<'_>, environment: &Environment) -> BTreeMa
             continue;
         };
         let section = Section::new(format!("[trackers.{}]", entry.key), inner, root.findings);
-        if let Some(tracker) = read_one(section, environment, entry.place.clone()) {
-            trackers.insert(TrackerName::new(&entry.key), tracker);
+        let name = TrackerName::new(&entry.key);
+        match kind_of_partner(&section) {
+            Some(kind) => {
+                let partner = partner::read(kind, section, environment, entry.place.clone());
+                partners.extend(partner.map(|partner| (name, partner)));
+            }
+            None => trackers.extend(read_one(section, environment, entry.place.clone()).map(|tracker| (name, tracker))),
         }
     }
-    trackers
+    (trackers, partners)
+}
+
+fn kind_of_partner(section: &Section<'_>) -> Option<&'static str> {
+    match &section.node("kind")?.value {
+        NodeValue::String(kind) => PartnerConfig::NAMES.into_iter().find(|name| name == kind),
+        _ => None,
+    }
 }
 
 fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Option<TrackerConfig> {
@@ -124,7 +140,9 @@ fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Op
         if kind.is_none() {
             let message = format!("there is no tracker of kind `{}`", text.value);
             let diagnostic = Diagnostic::error("config::tracker_kind", message, text.place);
-            section.findings.add(diagnostic.hint(nearest(&text.value, TrackerKind::NAMES.into_iter())));
+            section
+                .findings
+                .add(diagnostic.hint(nearest(&text.value, TrackerKind::NAMES.into_iter().chain(PartnerConfig::NAMES))));
         }
         kind
     });
@@ -182,6 +200,7 @@ fn read_proof(section: &Section<'_>, environment: &Environment) -> Option<Delive
         (username, password)
     });
     let insecure = section.flag("insecure_no_signature", false);
+    let webhooks = section.flag("webhooks", true);
     match (secrets.is_empty(), basic) {
         (false, _) => Some(DeliveryProof::Secrets(secrets)),
         (true, Some((Some(username), Some(password)))) => Some(DeliveryProof::Basic { username: username.value, password }),
@@ -193,11 +212,20 @@ fn read_proof(section: &Section<'_>, environment: &Environment) -> Option<Delive
             Some(DeliveryProof::None)
         }
         (true, None) if section.node("webhook_secret").is_some() => None,
+        (true, None) if !webhooks => {
+            // No secret proves nothing: each delivery is refused.
+            let message = "webhooks of this tracker are off: what it sends is refused, and changes are found by sweeps only";
+            let diagnostic = Diagnostic::warning("config::no_webhooks", message, section.place().clone());
+            section.findings.add(diagnostic.hint(
+                "set webhook_secret = { env = \"NAME\" } here, in a TOML file beside this one (-c a.py -c b.toml), or by a variable",
+            ));
+            Some(DeliveryProof::Secrets(Vec::new()))
+        }
         (true, None) => {
             let message = "this tracker has no `webhook_secret`, so nothing that it sends could be believed";
             let diagnostic = Diagnostic::error("config::no_signature", message, section.place().clone());
             section.findings.add(diagnostic.hint(
-                "set webhook_secret = { env = \"NAME\" }; a sender that cannot sign: webhook_basic, or insecure_no_signature = true",
+                "set webhook_secret = { env = \"NAME\" }; without webhooks: webhooks = false; a sender that cannot sign: webhook_basic, or insecure_no_signature = true",
             ));
             None
         }

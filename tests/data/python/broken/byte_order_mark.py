@@ -1,0 +1,1 @@
+﻿COMPANY = company

@@ -1,0 +1,4 @@
+import os
+from trackersync import jira_sync
+
+LOCAL_URL = 'https://jira.example.com'

@@ -1,0 +1,4 @@
+from trackersync import jira_sync
+
+LOCAL_URL = 'https://jira.example.com'
+JIRA_ATTRIBUTES = ('title', 'summary')

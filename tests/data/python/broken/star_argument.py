@@ -1,0 +1,5 @@
+from trackersync import jira_sync
+
+LOCAL_URL = 'https://jira.example.com'
+rest = ['a']
+JIRA_ATTRIBUTES = [jira_sync.Sync_Attribute_Files (*rest)]

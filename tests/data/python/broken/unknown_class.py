@@ -1,0 +1,7 @@
+from trackersync import jira_sync
+
+LOCAL_URL = 'https://jira.example.com'
+JIRA_ATTRIBUTES = \
+    ( jira_sync.Sync_Attribute_To_Lokal (local_name = 'a', remote_name = 'b')
+    ,
+    )

@@ -1,0 +1,173 @@
+//! Each file of `config-example`: it loads, its check finds no error, and what is in Python syntax is the same after it was converted.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use trackersync::{
+    config::{
+        files::read_sources,
+        node::{Entry, Node, NodeValue, Table, from_toml},
+        place::Source,
+        python::from_python,
+        write::to_toml,
+    },
+    sync::rules::RuleSet,
+};
+
+const SECRETS: [&str; 11] = [
+    "ROUNDUP_PASSWORD",
+    "ROUNDUP_WEBHOOK_SECRET",
+    "JIRA_TOKEN",
+    "JIRA_WEBHOOK_SECRET",
+    "LOCAL_PASSWORD",
+    "LOCAL_WEBHOOK_SECRET",
+    "KPM_PKCS12_PASSWORD",
+    "PFIFF_SSH_PASSPHRASE",
+    "UPSTREAM_PASSWORD",
+    "JIRA_PASSWORD",
+    "KPM_PASSWORD",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config-example")
+}
+
+fn examples(extension: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|found| found == extension));
+    files.sort();
+    assert!(files.len() >= 4, "{files:?}");
+    files
+}
+
+fn source(path: &Path) -> Arc<Source> {
+    read_sources(&[path.to_owned()]).unwrap().remove(0)
+}
+
+/// What a value is, without its place. The order of keys counts where the values are plain: in maps.
+fn shown(value: &NodeValue, secret: bool) -> String {
+    match value {
+        NodeValue::String(_) if secret => "(secret)".to_owned(),
+        NodeValue::Array(items) => {
+            format!("[{}]", items.iter().map(|item| shown(&item.value, false)).collect::<Vec<_>>().join(", "))
+        }
+        NodeValue::Table(table) if secret && table.get("env").is_some() => "(secret)".to_owned(),
+        NodeValue::Table(table) => shown_table(table),
+        NodeValue::String(_) | NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_) => format!("{value:?}"),
+    }
+}
+
+fn shown_table(table: &Table) -> String {
+    let is_secret = |key: &str| matches!(key, "password" | "pkcs12_password" | "passphrase");
+    let of = |entry: &Entry| format!("{:?} = {}", entry.key, shown(&entry.value.value, is_secret(&entry.key)));
+    let mut entries: Vec<String> = table.entries.iter().map(of).collect();
+    let structured =
+        table.entries.iter().any(|entry| is_secret(&entry.key) || !matches!(entry.value.value, NodeValue::String(_)));
+    if structured {
+        entries.sort();
+    }
+    format!("{{ {} }}", entries.join(", "))
+}
+
+fn check(file: &Path) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_trackersync"))
+        .arg("-c")
+        .arg(file)
+        .args(["check", "--offline"])
+        .env_clear()
+        .envs(SECRETS.map(|name| (name, "secret")))
+        .output()
+        .unwrap();
+    (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn each_example_is_checked_without_an_error() {
+    let wrong: Vec<String> = examples("toml")
+        .into_iter()
+        .chain(examples("py"))
+        .filter_map(|file| {
+            let (code, told) = check(&file);
+            (code != Some(0)).then(|| format!("{}: {code:?}\n{told}", file.display()))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_example_in_python_syntax_is_the_same_after_it_was_converted() {
+    for file in examples("py") {
+        let read = from_python(&source(&file)).unwrap_or_else(|findings| panic!("{}: {findings:?}", file.display()));
+        assert_eq!(read.warnings, [], "{}", file.display());
+        let converted = to_toml(&read.table, &read.comments);
+        let text = Arc::new(Source { name: "converted.toml".to_owned(), text: converted.clone() });
+        let again = from_toml(&text).unwrap_or_else(|findings| panic!("{}: {findings:?}\n{converted}", file.display()));
+        assert_eq!(shown_table(&read.table), shown_table(&again), "{}", file.display());
+        assert_eq!(compiled(&read.table), compiled(&again), "{}", file.display());
+    }
+}
+
+/// The compiled rules without their places; or what is wrong with them.
+fn compiled(table: &Table) -> String {
+    let of = |rule: &Node| match &rule.value {
+        NodeValue::Table(table) => table.clone(),
+        other => panic!("{other:?}"),
+    };
+    match RuleSet::compile(&rule_nodes(table).iter().map(of).collect::<Vec<_>>()) {
+        Ok(rules) => {
+            let shown = format!("{rules:?}");
+            let parts = shown.split("place: \"").enumerate();
+            parts.map(|(at, part)| if at == 0 { part } else { part.split_once('"').map_or("", |(_, rest)| rest) }).collect()
+        }
+        Err(findings) => findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+/// The rules of a file and of its twin in the other syntax are the same, one by one.
+#[test]
+fn both_syntaxes_of_an_example_hold_the_same_rules() {
+    for file in examples("py") {
+        let (python, toml) =
+            (from_python(&source(&file)).unwrap().table, from_toml(&source(&file.with_extension("toml"))).unwrap());
+        let (python, toml) = (rules(&python), rules(&toml));
+        if file.ends_with("roundup-jira.py") {
+            let kinds =
+                |rules: &[BTreeMap<String, String>]| -> Vec<String> { rules.iter().map(|rule| rule["kind"].clone()).collect() };
+            let known = kinds(&toml);
+            assert!(kinds(&python).iter().all(|kind| known.contains(kind)), "{}", file.display());
+            continue;
+        }
+        assert_eq!(python.len(), toml.len(), "{}", file.display());
+        for (one, other) in python.iter().zip(&toml) {
+            assert_eq!(one, other, "{}", file.display());
+        }
+    }
+}
+
+fn rule_nodes(table: &Table) -> &[Node] {
+    let Some(NodeValue::Array(syncs)) = table.get("sync").map(|node| &node.value) else { panic!("no sync") };
+    let NodeValue::Table(sync) = &syncs[0].value else { panic!("no table") };
+    let Some(NodeValue::Array(rules)) = sync.get("rule").map(|node| &node.value) else { panic!("no rules") };
+    rules
+}
+
+fn rules(table: &Table) -> Vec<BTreeMap<String, String>> {
+    let of = |rule: &NodeValue| match rule {
+        NodeValue::Table(rule) => {
+            rule.entries.iter().map(|entry| (entry.key.clone(), shown(&entry.value.value, false))).collect()
+        }
+        other => panic!("{other:?}"),
+    };
+    rule_nodes(table).iter().map(|rule| of(&rule.value)).collect()
+}
+
+#[test]
+fn the_example_of_kpm_is_of_the_size_that_sites_have() {
+    let rules = rules(&from_toml(&source(&folder().join("jira-kpm.toml"))).unwrap());
+    assert!(rules.len() >= 45, "{}", rules.len());
+}

@@ -11,5 +11,6 @@ pub mod outcome;
 pub mod plan;
 pub mod ports;
 pub mod rules;
+pub mod schema;
 pub mod underway;
 pub mod value;

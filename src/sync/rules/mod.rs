@@ -6,21 +6,25 @@
 pub mod check;
 pub mod common;
 pub mod default_message;
+pub mod diagnose;
 pub mod evaluation;
 pub mod files;
 pub mod mapping;
 pub mod message;
 pub mod messages;
+mod origin;
+mod quarrel;
 pub mod to_local;
 pub mod to_local_default;
 pub mod to_remote;
 pub mod two_way;
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 
 use self::{
     common::Gates,
     evaluation::{Evaluation, Verdict},
+    origin::Origin,
 };
 use super::{
     issue::{Base, Side, Snapshot},
@@ -80,13 +84,14 @@ const KINDS: [(&str, Compile); 9] = [
 ];
 
 /// A rule with what is common to all kinds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Compiled {
     kind: &'static str,
     subject: String,
     place: String,
+    origin: Origin,
     gates: Gates,
-    rule: Box<dyn Rule>,
+    rule: Arc<dyn Rule>,
 }
 
 /// The rules of one sync, in the order of the configuration.
@@ -190,7 +195,8 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
     let subject = common::subject(&section);
     let rule = compile(&section);
     section.finish();
-    Some(Compiled { kind, subject, place: table.place.to_string(), gates, rule: rule? })
+    let (place, origin) = (table.place.to_string(), Origin::read(table));
+    Some(Compiled { kind, subject, place, origin, gates, rule: rule?.into() })
 }
 
 /// Decides what is to be done to bring one issue in line. A pure function of its arguments.

@@ -13,6 +13,7 @@ use super::{
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
     plan::{NewMessage, Plan},
     rules::Needs,
+    schema::Schema,
     underway::Writing,
 };
 use crate::ids::{EventId, IssueId, LinkId, SyncName, TrackerName};
@@ -102,6 +103,9 @@ pub trait Tracker: Send + Sync {
 
     /// Proves that the tracker answers and knows us; the account's name.
     async fn who_am_i(&self) -> Result<String, Fault>;
+
+    /// What the tracker tells about its classes, their attributes, and the values that these can have.
+    async fn schema(&self) -> Result<Schema, Fault>;
 }
 
 /// A token that names one effect: the same intent always has the same token.

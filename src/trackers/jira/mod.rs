@@ -3,6 +3,7 @@
 mod client;
 mod comments;
 mod convert;
+mod schema;
 mod search;
 mod transitions;
 
@@ -24,6 +25,7 @@ use crate::{
         plan::NewMessage,
         ports::{FileContent, Intent, MirroredState, Query, Token, Tracker},
         rules::Needs,
+        schema::Schema,
     },
 };
 
@@ -179,5 +181,9 @@ impl Tracker for Jira {
         let myself = self.client.myself().await?;
         let name = ["displayName", "name", "accountId"].into_iter().find_map(|key| myself[key].as_str());
         Ok(name.unwrap_or("unknown").to_owned())
+    }
+
+    async fn schema(&self) -> Result<Schema, Fault> {
+        schema::read(&self.client, &self.name).await
     }
 }

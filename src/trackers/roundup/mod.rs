@@ -7,6 +7,8 @@ mod client;
 mod convert;
 mod files;
 mod messages;
+mod schema;
+mod xmlrpc;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +27,7 @@ use crate::{
         plan::NewMessage,
         ports::{FileContent, Intent, MirroredState, Query, Token, Tracker},
         rules::Needs,
+        schema::Schema,
     },
 };
 
@@ -197,6 +200,10 @@ impl Tracker for Roundup {
         let found = self.client.list("user", &[("username:", name), ("@fields", "username")]).await?;
         let own = found.first().and_then(|user| user["username"].as_str());
         own.map(str::to_owned).ok_or_else(|| Fault::permanent(format!("{} does not show us our own account {name}", self.name)))
+    }
+
+    async fn schema(&self) -> Result<Schema, Fault> {
+        schema::read(&self.client, &self.name).await
     }
 }
 

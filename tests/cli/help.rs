@@ -2,8 +2,18 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 9] =
-    [&[], &["serve"], &["sync"], &["explain"], &["check"], &["config"], &["config", "show"], &["links"], &["completions"]];
+const COMMANDS: [&[&str]; 10] = [
+    &[],
+    &["serve"],
+    &["sync"],
+    &["explain"],
+    &["check"],
+    &["schema"],
+    &["config"],
+    &["config", "show"],
+    &["links"],
+    &["completions"],
+];
 
 #[test]
 fn each_command_explains_itself() {

@@ -28,9 +28,23 @@ use crate::{
 /// How many values or attributes a hint names at most.
 const MOST_NAMED: usize = 12;
 
-/// Checks the rules of a sync against what its trackers tell about themselves; `None` for one that was not asked.
+/// All that can be found: [`against_schemas`] and [`quarrels`].
 #[must_use]
 pub fn diagnose(rules: &RuleSet, local: Option<&Schema>, remote: Option<&Schema>) -> Vec<Diagnostic> {
+    let mut found = against_schemas(rules, local, remote);
+    found.extend(quarrels(rules));
+    found
+}
+
+/// Rules that work against each other; no tracker is asked for this.
+#[must_use]
+pub fn quarrels(rules: &RuleSet) -> Vec<Diagnostic> {
+    quarrel::find(rules)
+}
+
+/// Checks the rules of a sync against what its trackers tell about themselves; `None` for one that was not asked.
+#[must_use]
+pub fn against_schemas(rules: &RuleSet, local: Option<&Schema>, remote: Option<&Schema>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for compiled in &rules.rules {
         for (side, schema) in [(Side::Local, local), (Side::Remote, remote)] {
@@ -39,7 +53,6 @@ pub fn diagnose(rules: &RuleSet, local: Option<&Schema>, remote: Option<&Schema>
             }
         }
     }
-    found.extend(quarrel::find(rules));
     found
 }
 

@@ -11,3 +11,5 @@ mod help;
 mod program;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/starting.rs"]
+mod starting;

@@ -31,8 +31,10 @@ use crate::{
 
 /// Rounds after which two rules that still change values are taken to go on for ever; those that end need two or three.
 const ROUNDS: usize = 8;
-/// How many combinations of values are tried for two rules.
+/// How many combinations of values are tried for two rules, and for all of them together; but a few for any two.
 const MOST_TRIED: usize = 200;
+const MOST_IN_ALL: usize = 20_000;
+const FEWEST_TRIED: usize = 12;
 /// Kinds that write whenever the sides differ, in one direction.
 const ONE_WAY: [&str; 5] = ["to_local", "to_remote", "to_local_multilink", "to_local_concatenate", "multi_to_remote"];
 
@@ -40,13 +42,12 @@ type Paths = BTreeSet<(Side, String)>;
 
 /// Finds the rules that quarrel.
 pub(super) fn find(rules: &RuleSet) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut pairs = Vec::new();
     for (at, earlier) in rules.rules.iter().enumerate() {
-        for later in &rules.rules[at + 1..] {
-            found.extend(Pair::of(earlier, later).and_then(|pair| pair.diagnose()));
-        }
+        pairs.extend(rules.rules[at + 1..].iter().filter_map(|later| Pair::of(earlier, later)));
     }
-    found
+    let most_tried = (MOST_IN_ALL / pairs.len().max(1)).clamp(FEWEST_TRIED, MOST_TRIED);
+    pairs.iter().filter_map(|pair| pair.diagnose(most_tried)).collect()
 }
 
 /// Two rules that have to do with each other, in their order.
@@ -83,7 +84,7 @@ impl<'r> Pair<'r> {
         Some(Self { earlier, later, contested, paths })
     }
 
-    fn diagnose(&self) -> Option<Diagnostic> {
+    fn diagnose(&self, most_tried: usize) -> Option<Diagnostic> {
         if let Some((side, path)) = self.against_two_way() {
             let message = format!(
                 "a `two_way` rule and a one-way rule write {side} `{path}` (the other one: {}); an edit there would be undone",
@@ -92,7 +93,7 @@ impl<'r> Pair<'r> {
             return Some(self.finding(false, message).hint("keep one of the two"));
         }
         // Those without an unset value first: they are the worse ones.
-        let mut trials = self.trials();
+        let mut trials = self.trials(most_tried);
         trials.sort_by_key(|trial| trial.iter().any(is_unset));
         trials.into_iter().find_map(|trial| {
             let quarrel = self.try_out(&trial)?;
@@ -130,9 +131,9 @@ impl<'r> Pair<'r> {
     }
 
     /// Combinations of values for all paths, in the order of the paths.
-    fn trials(&self) -> Vec<Trial> {
+    fn trials(&self, most_tried: usize) -> Vec<Trial> {
         let mut values: Vec<Vec<Value>> = self.paths.iter().map(|(side, path)| self.candidates(*side, path)).collect();
-        while values.iter().map(Vec::len).product::<usize>() > MOST_TRIED {
+        while values.iter().map(Vec::len).product::<usize>() > most_tried {
             // There is a longest list with more than one value, or the product were 1.
             if let Some(longest) = values.iter_mut().max_by_key(|values| values.len()) {
                 longest.pop();

@@ -38,6 +38,8 @@ pub(crate) fn office() -> Schema {
     status.fields.get_mut("name").unwrap().vocabulary = Some(values);
     let keyword = schema.classes.get_mut("keyword").unwrap();
     keyword.open = true;
+    keyword.label = Some("name".to_owned());
+    keyword.fields.get_mut("name").unwrap().vocabulary = Some(["red", "green"].map(str::to_owned).to_vec());
     schema
 }
 

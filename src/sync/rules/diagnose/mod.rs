@@ -10,7 +10,8 @@
 //! | `rules::loop` | error, warning | rules that never come to an end, or of which one undoes the other |
 //!
 //! Compared values give warnings only, because issues may still have a value that has been retired since, and maps are shared
-//! between trackers. What a tracker does not tell is never reported.
+//! between trackers. What a tracker does not tell is never reported. Kinds need nothing of their own for this: what they read and
+//! write is their access, and the parameters with names and values are those that all kinds share.
 
 use super::{
     Compiled, RuleSet,
@@ -121,30 +122,32 @@ impl OnSide<'_> {
     fn values(&self, attribute: &Attribute<'_>, written: bool) -> Vec<Diagnostic> {
         let Some(vocabulary) = attribute.vocabulary else { return Vec::new() };
         let of_side = self.compiled.origin.values.iter().filter(|value| value.side == self.side);
-        of_side.filter_map(|value| self.value(value, vocabulary, written)).collect()
+        let unknown = of_side.filter(|value| {
+            // Roundup takes several items of a list in one text.
+            let several = attribute.list && value.text.split(',').all(|part| is_known(part, vocabulary));
+            !several && !is_known(&value.text, vocabulary)
+        });
+        unknown.map(|value| self.unknown_value(value, vocabulary, written)).collect()
     }
 
-    fn value(&self, value: &Mentioned, vocabulary: &[String], written: bool) -> Option<Diagnostic> {
+    fn unknown_value(&self, value: &Mentioned, vocabulary: &[String], written: bool) -> Diagnostic {
         let text = value.text.trim();
-        let is_set = value.usage == Use::Set && written;
-        let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_id || vocabulary.iter().any(|known| known.trim() == text) {
-            return None;
-        }
         let path = self.compiled.origin.path(self.side).unwrap_or_default();
         let message = format!("`{path}` in the {} has no value \"{text}\"", self.tracker());
         // Values are told apart by letter case wherever they are compared, so that this one would be written again and again.
         let differs_in_case = vocabulary.iter().any(|known| known.trim().to_lowercase() == text.to_lowercase());
-        let diagnostic = if is_set && !differs_in_case {
-            Diagnostic::error("rules::unknown_value", message, value.place.clone())
-        } else {
-            Diagnostic::warning("rules::unknown_value", message, value.place.clone())
-        };
-        Some(match hint(text, vocabulary) {
-            Some(hint) => diagnostic.hint(hint),
-            None => diagnostic.hint("it has no values at all"),
-        })
+        let is_error = value.usage == Use::Set && written && !differs_in_case;
+        let hint = hint(text, vocabulary).unwrap_or_else(|| "it has no values at all".to_owned());
+        let found = Diagnostic::error("rules::unknown_value", message, value.place.clone()).hint(hint);
+        Diagnostic { is_warning: !is_error, ..found }
     }
+}
+
+/// Whether a value is one of a vocabulary. An id of the tracker is as good as a name.
+fn is_known(text: &str, vocabulary: &[String]) -> bool {
+    let text = text.trim();
+    let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_id || vocabulary.iter().any(|known| known.trim() == text)
 }
 
 /// The nearest of the known words, or the first ones of them.

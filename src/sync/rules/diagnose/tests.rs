@@ -113,6 +113,10 @@ fn a_value_that_is_only_compared_or_spelt_in_other_case_is_a_warning() {
     let check = "[[rule]]\nkind = \"check\"\nlocal_name = \"status\"\nvalue = \"resloved\"\nupdate = false";
     let (_, warning, place, told) = only(check);
     assert!(warning && place == (4, 9) && told.contains("did you mean `resolved`?"), "{told}");
+    // Several items of a list may stand in one text.
+    let list = |value: &str| rule("to_local", "keyword", "labels", &format!("r_default = \"{value}\""));
+    assert_eq!(found(&list("red, green")), []);
+    assert_eq!(only(&list("red,grene")).0, "rules::unknown_value");
     // An id of the tracker is as good as a name, and what is changed on its way cannot be compared.
     assert_eq!(found(&mapped("to_local", "r_default = \"7\"")), []);
     assert_eq!(found(&mapped("to_local", "imap = { Open = \"unread\" }\nstrip_prefix = \"x\"")), []);

@@ -5,9 +5,10 @@ use std::{
     fs::File,
     net::TcpListener,
     sync::Arc,
+    time::Duration,
 };
 
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
     clock::{self, SharedClock},
@@ -21,6 +22,7 @@ use crate::{
     ids::{SyncName, TrackerName},
     intake::{self, Intake, Sender, Subscription},
     lifecycle::Lifecycle,
+    preflight::{self, Asked},
     queue::{self, Queue},
     store::{Pool, Store, StoreError},
     sync::{
@@ -28,12 +30,16 @@ use crate::{
         fault::Fault,
         issue::Side,
         ports::{Records, RunLimits, Tracker},
-        rules::RuleSet,
+        rules::{RuleSet, diagnose},
+        vocabulary::Vocabularies,
     },
     telemetry::metrics::Metrics,
     trackers::{Http, jira::Jira, roundup::Roundup},
     worker::{Worker, sweep},
 };
+
+/// How long the start waits for the schemas of trackers. One that is away must not keep the service from taking events.
+const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 
 /// What one process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -127,6 +133,27 @@ impl App {
         TcpListener::bind(address).map_err(|error| StartError::Listen(address.clone(), error))
     }
 
+    /// Checks the rules against the schemas of those trackers that answer at once; warnings.
+    ///
+    /// # Errors
+    /// All findings, if one of them is an error.
+    pub async fn check_rules(&self) -> Result<Vec<Diagnostic>, StartError> {
+        let sides = self.engines.values().flat_map(|engine| [&engine.local, &engine.remote]);
+        let trackers: BTreeMap<&TrackerName, &Arc<dyn Tracker>> = sides.map(|tracker| (tracker.name(), tracker)).collect();
+        let asked = trackers.into_values().map(|tracker| (Arc::clone(tracker), PATIENCE_AT_START)).collect();
+        let draining = self.lifecycle.draining();
+        let asked = tokio::select! {
+            asked = preflight::ask(asked) => asked,
+            () = draining.cancelled() => return Ok(Vec::new()),
+        };
+        for (tracker, fault) in preflight::faults(&asked) {
+            warn!(%tracker, %fault, "this tracker does not tell its schema now, so the rules are not checked against it");
+        }
+        let syncs = self.config.syncs.iter().filter_map(|sync| Some((sync, &self.engines.get(&sync.name)?.rules)));
+        let findings = preflight::diagnose(syncs, &asked);
+        if findings.iter().all(|finding| finding.is_warning) { Ok(findings) } else { Err(StartError::Configuration(findings)) }
+    }
+
     /// Runs the roles until the process drains. The listener is for intake; without that role it serves health and metrics.
     ///
     /// # Errors
@@ -212,15 +239,23 @@ impl App {
     }
 }
 
-/// Compiles the rules of all syncs.
-///
-/// # Errors
-/// Every finding, with its place.
-pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<Diagnostic>> {
-    let (mut compiled, mut findings) = (HashMap::new(), Vec::new());
+/// The rules of all syncs that could be compiled, and what was found on the way.
+#[derive(Debug, Default)]
+pub struct CompiledRules {
+    /// By sync.
+    pub rules: HashMap<SyncName, RuleSet>,
+    /// Errors and warnings.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Compiles the rules of all syncs, and looks for rules that work against each other.
+#[must_use]
+pub fn compile(config: &Config) -> CompiledRules {
+    let CompiledRules { rules: mut compiled, mut findings } = CompiledRules::default();
     for sync in &config.syncs {
         match RuleSet::compile(&sync.rules) {
             Ok(rules) => {
+                findings.extend(diagnose::quarrels(&rules));
                 if sync.create_remote && !rules.picks_local_issues() {
                     let message = "create_remote needs a rule of kind `check` that says which local issues get a remote one";
                     let hint = "without it every local issue that somebody edits would be created there";
@@ -231,7 +266,28 @@ pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<
             Err(diagnostics) => findings.extend(diagnostics),
         }
     }
-    if findings.is_empty() { Ok(compiled) } else { Err(findings) }
+    CompiledRules { rules: compiled, findings }
+}
+
+/// The rules of all syncs, for a program that needs all of them.
+///
+/// # Errors
+/// Every finding, with its place, if one of them is an error.
+pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<Diagnostic>> {
+    let CompiledRules { rules, findings } = compile(config);
+    if findings.iter().all(|finding| finding.is_warning) { Ok(rules) } else { Err(findings) }
+}
+
+/// Asks all trackers of the configuration who we are and what they are, each for as long as an answer of it may take.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub async fn ask_trackers(config: &Config) -> Result<Asked, Fault> {
+    let mut trackers = Vec::new();
+    for (name, tracker) in &config.trackers {
+        trackers.push((connect(name, tracker, &Metrics::default())?, tracker.timeout));
+    }
+    Ok(preflight::ask(trackers).await)
 }
 
 /// What is a warning while a configuration is only looked at keeps the service from starting with it.
@@ -268,6 +324,7 @@ fn build_engines(
             records: Arc::clone(&records),
             clock: clock.clone(),
             limits: RunLimits { deadline: config.worker.deadline },
+            vocabularies: Vocabularies::default(),
         };
         engines.insert(sync.name.clone(), Arc::new(engine));
     }

@@ -2,7 +2,7 @@
 //!
 //! The flow is the layout: a webhook is taken in ([`intake`]), made durable ([`queue`]), taken by a worker ([`worker`]), which
 //! brings one issue in line ([`sync`]) on both trackers ([`trackers`]). At the side, called and calling nobody: [`store`],
-//! [`coordination`], [`config`], [`telemetry`].
+//! [`coordination`], [`config`], [`telemetry`]. Before the first event, [`preflight`] checks the rules against the trackers.
 #![deny(missing_docs)]
 #![warn(clippy::pedantic)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -17,6 +17,7 @@ pub mod demo;
 pub mod ids;
 pub mod intake;
 pub mod lifecycle;
+pub mod preflight;
 pub mod queue;
 #[cfg(feature = "standin")]
 pub mod standin;

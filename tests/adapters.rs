@@ -15,6 +15,8 @@ mod jira;
 mod memory;
 #[path = "adapters/roundup.rs"]
 mod roundup;
+#[path = "adapters/schema.rs"]
+mod schema;
 #[path = "adapters/site.rs"]
 mod site;
 #[path = "adapters/unfinished.rs"]

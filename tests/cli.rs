@@ -13,3 +13,5 @@ mod program;
 mod python;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/starting.rs"]
+mod starting;

@@ -1,9 +1,13 @@
-//! `check`: the configuration, and with trackers at hand, that they answer and know us.
+//! `check`: the configuration, and with trackers at hand, that they know us and have what the rules name. All findings are told.
 
 use serde_json::json;
 
 use super::{CliError, Exit, Global, output::Output};
-use crate::{app, config::Loaded, telemetry::metrics::Metrics};
+use crate::{
+    app::{self, CompiledRules},
+    config::{Config, Loaded},
+    preflight::{self, Asked},
+};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -13,45 +17,44 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) -> Result<Exit, CliError> {
-    let Loaded { config, mut diagnostics } = global.load_all()?;
-    if let Some(Err(found)) = config.as_ref().map(app::compile_rules) {
-        diagnostics.extend(found);
-    }
-    let errors = diagnostics.iter().filter(|diagnostic| !diagnostic.is_warning).count();
-    for diagnostic in &diagnostics {
-        output.diagnostic(diagnostic);
-    }
-    let Some(config) = config.filter(|_| errors == 0) else {
-        output.result(
-            || json!({ "ok": false, "errors": errors, "warnings": diagnostics.len() - errors }),
-            || format!("{errors} error{} in the configuration", if errors == 1 { "" } else { "s" }),
-        );
-        return Ok(Exit::Configuration);
+    let Loaded { config, partial, diagnostics: mut findings } = global.load_all()?;
+    let CompiledRules { rules, findings: of_rules } = app::compile(&partial);
+    findings.extend(of_rules);
+    // Where the configuration cannot be used, a tracker may be taken for another one.
+    let asked = match &config {
+        Some(config) if !arguments.offline => app::ask_trackers(config).await?,
+        _ => Asked::new(),
     };
-    let mut unreachable = 0;
-    if !arguments.offline {
-        for (name, tracker) in &config.trackers {
-            let asked = app::connect(name, tracker, &Metrics::default());
-            let answer = match asked {
-                Ok(tracker) => tracker.who_am_i().await,
-                Err(fault) => Err(fault),
-            };
-            unreachable += usize::from(answer.is_err());
-            let told = match &answer {
-                Ok(account) => format!("{name}: answers, and knows us as {account}"),
-                Err(fault) => format!("{name}: {fault}"),
-            };
-            output.result(|| json!({ "tracker": name, "ok": answer.is_ok(), "message": told }), || told.clone());
-        }
+    let syncs = partial.syncs.iter().filter_map(|sync| Some((sync, rules.get(&sync.name)?)));
+    findings.extend(preflight::diagnose(syncs, &asked));
+    for finding in &findings {
+        output.diagnostic(finding);
     }
-    let rules: usize = config.syncs.iter().map(|sync| sync.rules.len()).sum();
-    let summary = format!(
-        "{} trackers, {} syncs, {rules} rules, {} warnings: {}",
-        config.trackers.len(),
-        config.syncs.len(),
-        diagnostics.len(),
-        if unreachable == 0 { "ok" } else { "some trackers do not answer" },
+    for (name, answer) in &asked {
+        let (ok, told) = (answer.fault().is_none(), format!("{name}: {}", answer.words()));
+        output.result(|| json!({ "tracker": name, "ok": ok, "message": told }), || told.clone());
+    }
+    let errors = findings.iter().filter(|finding| !finding.is_warning).count();
+    let (warnings, away) = (findings.len() - errors, preflight::faults(&asked).count());
+    output.result(
+        || json!({ "ok": errors == 0 && away == 0, "errors": errors, "warnings": warnings }),
+        || summary(&partial, errors, warnings, away),
     );
-    output.result(|| json!({ "ok": unreachable == 0, "warnings": diagnostics.len() }), || summary);
-    Ok(if unreachable == 0 { Exit::Done } else { Exit::Unreachable })
+    Ok(match (errors, away) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::Unreachable,
+        _ => Exit::Configuration,
+    })
+}
+
+fn summary(config: &Config, errors: usize, warnings: usize, away: usize) -> String {
+    let rules: usize = config.syncs.iter().map(|sync| sync.rules.len()).sum();
+    let verdict = match (errors, away) {
+        (0, 0) => "ok".to_owned(),
+        (0, _) => "some trackers could not be asked".to_owned(),
+        (1, _) => "1 error in the configuration".to_owned(),
+        _ => format!("{errors} errors in the configuration"),
+    };
+    let (trackers, syncs) = (config.trackers.len() + config.partners.len(), config.syncs.len());
+    format!("{trackers} trackers, {syncs} syncs, {rules} rules, {warnings} warnings: {verdict}")
 }

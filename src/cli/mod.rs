@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod links;
 mod output;
+mod schema;
 mod serve;
 #[cfg(feature = "standin")]
 mod standin;
@@ -72,8 +73,10 @@ enum Command {
     Sync(sync::Arguments),
     /// Show what a sync of one issue would do, rule by rule, and write nothing
     Explain(explain::Arguments),
-    /// Check the configuration, and that the trackers answer and know us
+    /// Check the configuration against the schemas of the trackers, and that they know us
     Check(check::Arguments),
+    /// Show what a tracker tells about itself: classes, attributes, types, values
+    Schema(schema::Arguments),
     /// Show or convert the configuration
     Config(config::Arguments),
     /// List the links between issues
@@ -169,6 +172,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Sync(arguments) => sync::run(global, arguments, output).await,
         Command::Explain(arguments) => explain::run(global, arguments, output).await,
         Command::Check(arguments) => check::run(global, arguments, output).await,
+        Command::Schema(arguments) => schema::run(global, &arguments, output).await,
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Links(arguments) => links::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
@@ -182,10 +186,10 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
 impl Global {
     /// Reads the configuration; warnings are told.
     fn load(&self, output: &Output) -> Result<Config, CliError> {
-        let Loaded { config, diagnostics } = self.load_all()?;
-        match config {
+        let Loaded { config, mut diagnostics, .. } = self.load_all()?;
+        diagnostics.extend(config.as_ref().map(app::compile).unwrap_or_default().findings);
+        match config.filter(|_| diagnostics.iter().all(|diagnostic| diagnostic.is_warning)) {
             Some(config) => {
-                app::compile_rules(&config).map_err(CliError::Configuration)?;
                 for warning in &diagnostics {
                     output.diagnostic(warning);
                 }

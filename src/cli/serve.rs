@@ -16,6 +16,12 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
     let app = App::build(config).await?;
     app.lifecycle.listen_for_signals()?;
     let listener = app.bind()?;
+    // Intake alone needs no tracker.
+    if arguments.role.iter().any(|role| *role != Role::Intake) {
+        for warning in app.check_rules().await? {
+            output.diagnostic(&warning);
+        }
+    }
     app.run(&arguments.role, listener).await?;
     telemetry.shutdown().await;
     Ok(Exit::Done)

@@ -59,6 +59,8 @@ pub struct Config {
 pub struct Loaded {
     /// The configuration, unless there was an error.
     pub config: Option<Config>,
+    /// What could be read, usable or not: a place to look for further errors.
+    pub partial: Config,
     /// Errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -82,10 +84,10 @@ pub fn load(sources: &[Arc<Source>], environment: &Environment, settings: &[Stri
     }
     lay_over_variables(&mut tree, environment);
     lay_over_settings(&mut tree, settings, &findings);
-    let config = read(&tree, environment, &findings);
+    let partial = read(&tree, environment, &findings);
     let diagnostics = findings.into_vec();
     let usable = diagnostics.iter().all(|diagnostic| diagnostic.is_warning);
-    Loaded { config: usable.then_some(config), diagnostics }
+    Loaded { config: usable.then(|| partial.clone()), partial, diagnostics }
 }
 
 /// One file as a tree, in the syntax that its name tells.

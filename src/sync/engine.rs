@@ -1,6 +1,6 @@
 //! One run: from "this issue may have changed" to both sides in line.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use tracing::info_span;
 
@@ -16,6 +16,7 @@ use super::{
     ports::{AuditEntry, Link, MirroredState, Records, RunLimits, Tracker},
     rules::{Needs, Options, RuleSet, evaluate},
     underway::writings,
+    vocabulary::Vocabularies,
 };
 use crate::{
     clock::SharedClock,
@@ -44,6 +45,8 @@ pub struct Engine {
     pub clock: SharedClock,
     /// How long a run may last.
     pub limits: RunLimits,
+    /// The values that local attributes may have, as far as they were asked for.
+    pub vocabularies: Vocabularies,
 }
 
 /// What the caller wants of a run.
@@ -136,12 +139,8 @@ impl Engine {
 
     /// What the rules have to know besides the two issues.
     pub(super) async fn rule_options(&self, options: &RunOptions) -> Result<Options, Fault> {
-        let mut local_vocabularies = BTreeMap::new();
-        for path in self.rules.vocabularies() {
-            if let Some(values) = self.local.vocabulary(&path).await? {
-                local_vocabularies.insert(path, values);
-            }
-        }
+        let paths = self.rules.vocabularies();
+        let local_vocabularies = self.vocabularies.of(self.local.as_ref(), &paths, self.clock.now()).await?;
         Ok(Options { remote_change: options.remote_change, equality: self.remote.equality(), local_vocabularies })
     }
 

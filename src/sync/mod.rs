@@ -14,5 +14,7 @@ pub mod plan;
 mod plan_words;
 pub mod ports;
 pub mod rules;
+pub mod schema;
 pub mod underway;
 pub mod value;
+pub mod vocabulary;

@@ -1,6 +1,6 @@
 //! What the sync engine needs from the outside: trackers, and a durable record of links and effects.
 
-use std::{collections::BTreeSet, pin::Pin, time::Duration};
+use std::{pin::Pin, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use super::{
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
     plan::{MessageEdit, NewMessage, Plan},
     rules::Needs,
+    schema::Schema,
     underway::Writing,
     value::Equality,
 };
@@ -75,9 +76,6 @@ pub trait Tracker: Send + Sync {
         Equality::Plain
     }
 
-    /// The values that an attribute may have; `None` where any may be, or nobody knows.
-    async fn vocabulary(&self, path: &str) -> Result<Option<BTreeSet<String>>, Fault>;
-
     /// Reads one issue, by its id or by what people call it: exactly what is needed.
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault>;
 
@@ -136,6 +134,9 @@ pub trait Tracker: Send + Sync {
 
     /// Proves that the tracker answers and knows us; the account's name.
     async fn who_am_i(&self) -> Result<String, Fault>;
+
+    /// What the tracker tells about its classes, their attributes, and the values that these can have.
+    async fn schema(&self) -> Result<Schema, Fault>;
 }
 
 /// A token that names one effect: the same intent always has the same token.

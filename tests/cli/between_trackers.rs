@@ -194,3 +194,60 @@ async fn how_a_command_ends_tells_scripts_what_happened() {
     }
     roundup.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_finds_what_the_trackers_do_not_have() {
+    let site = Site::start().await;
+    let ran = site.run(&["check"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(ran.out.contains("0 warnings: ok"), "{ran:?}");
+    let file = site.folder.path().join("trackersync.toml");
+    let good = std::fs::read_to_string(&file).unwrap();
+    let wrong = "\n[[sync.rule]]\nkind = \"to_remote\"\nlocal_name = \"ext_stauts\"\nremote_name = \"Priority.name\"\nl_default = \"Hihg\"\n";
+    std::fs::write(&file, format!("{}{wrong}", good.replace("\"summary\"", "\"sumary\""))).unwrap();
+    let ran = site.run(&["check"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    for told in [
+        "trackersync.toml:24:15",
+        "did you mean `summary`?",
+        "trackersync.toml:28:14",
+        "did you mean `ext_status`?",
+        "trackersync.toml:30:13",
+        "did you mean `High`?",
+    ] {
+        assert!(ran.err.contains(told), "{told} is not told: {ran:?}");
+    }
+    assert!(ran.out.contains("3 errors in the configuration"), "{ran:?}");
+    assert_eq!(site.run(&["check", "--offline"]).code, Some(0), "nothing of it shows without the trackers");
+    // Of a tracker that is away nothing is said; the other one is asked all the same.
+    let Site { jira, roundup, folder } = site;
+    jira.stop().await;
+    let ran = tokio::task::block_in_place(|| run(folder.path(), &["--json", "check"]));
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let results = ran.json();
+    assert_eq!(results.iter().map(|result| result["ok"].clone()).collect::<Vec<_>>(), [true, false, false], "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
+    roundup.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_is_shown_to_people_and_to_scripts() {
+    let site = Site::start().await;
+    let ran = site.run(&["schema", "office"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(ran.out.starts_with("issue\n"), "{ran:?}");
+    for told in [
+        "priority        link to priority: critical, urgent",
+        "creation        date, read-only",
+        "status (a link is set by name, id)",
+    ] {
+        assert!(ran.out.contains(told), "{told} is not told: {}", ran.out);
+    }
+    let ran = site.run(&["schema", "upstream"]);
+    assert!(ran.out.contains("customfield_10050 \"External reference\"  text"), "{ran:?}");
+    let schema = site.run(&["--json", "schema", "upstream"]).json().remove(0);
+    assert_eq!(schema["classes"]["priority"]["fields"]["name"]["vocabulary"][0], "Highest");
+    let ran = site.run(&["schema", "ofice"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+    assert!(ran.err.contains("did you mean `office`?"), "{ran:?}");
+}

@@ -10,7 +10,7 @@ fn a_good_file_is_said_to_be_good() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
     assert!(ran.out.contains("2 trackers, 1 syncs, 1 rules") && ran.out.contains("ok"), "{ran:?}");
     let ran = run_on(GOOD, &["--json", "check", "--offline"]);
-    assert_eq!((ran.code, ran.json()), (Some(0), vec![json!({ "ok": true, "warnings": 0 })]));
+    assert_eq!((ran.code, ran.json()), (Some(0), vec![json!({ "ok": true, "errors": 0, "warnings": 0 })]));
 }
 
 #[test]
@@ -55,6 +55,30 @@ fn errors_of_rules_are_told_with_their_line() {
     for told in ["trackersync.toml:22:", "two_ways", "did you mean `two_way`?"] {
         assert!(ran.err.contains(told), "{told} is not told: {ran:?}");
     }
+}
+
+#[test]
+fn errors_of_settings_and_of_rules_are_told_together() {
+    let bad = GOOD.replace("remote_filter =", "remote_fliter =").replace("kind = \"two_way\"", "kind = \"two_ways\"");
+    let ran = run_on(&bad, &["check", "--offline"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("remote_fliter") && ran.err.contains("two_ways"), "{ran:?}");
+    assert!(ran.out.contains("2 errors in the configuration"), "{ran:?}");
+}
+
+#[test]
+fn rules_that_work_against_each_other_are_found_without_a_tracker() {
+    let quarrel =
+        format!("{GOOD}\n[[sync.rule]]\nkind = \"to_local\"\nlocal_name = \"title\"\nremote_name = \"environment\"\n");
+    for command in [&["check", "--offline"][..], &["serve"], &["sync", "--all"]] {
+        let ran = run_on(&quarrel, command);
+        assert_eq!(ran.code, Some(2), "{command:?}: {ran:?}");
+        assert!(ran.err.contains("rules::loop") && ran.err.contains("trackersync.toml:28:14"), "{command:?}: {ran:?}");
+    }
+    let ran = run_on(&quarrel, &["--json", "check", "--offline"]);
+    assert_eq!(ran.json(), [json!({ "ok": false, "errors": 1, "warnings": 0 })]);
+    let found: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!((&found["code"], &found["line"], &found["column"]), (&json!("rules::loop"), &json!(28), &json!(14)));
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &[],
     &["serve"],
     &["sync"],
     &["explain"],
     &["check"],
+    &["schema"],
     &["config"],
     &["config", "show"],
     &["config", "convert"],

@@ -20,5 +20,6 @@ mod lost_answer;
 mod lost_text;
 mod receiver_down;
 mod retry;
+mod schema;
 mod shutdown;
 mod support;

@@ -1,6 +1,6 @@
 //! The requests to compare; they build on each other.
 
-use Step::{Change, Download, Get, Send, Upload};
+use Step::{Call, Change, Download, Get, Send, Upload};
 use serde_json::{Value as Json, json};
 
 /// One request.
@@ -14,6 +14,8 @@ pub enum Step {
     Upload(Option<&'static str>, &'static [u8]),
     /// With this `Accept`.
     Download(&'static str, &'static str),
+    /// An XML-RPC method without arguments, and whether the header that all writes need is there.
+    Call(&'static str, bool),
 }
 
 /// All of them, in order.
@@ -30,6 +32,10 @@ fn classes() -> Vec<Step> {
         Get("/data/status/unread"),
         Get("/data/status/name=unread"),
         Get("/data/status/nope"),
+        Get("/data/file/nope"),
+        Call("schema", true),
+        Call("schema", false),
+        Call("nope", true),
         Get("/data/status/99"),
         Get("/data/status/1/order"),
         Get("/data/nope"),

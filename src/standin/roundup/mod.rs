@@ -2,7 +2,8 @@
 //!
 //! It holds the classes of Roundup's classic template plus those that a synchronised tracker adds, all in memory. Statuses,
 //! messages and shapes of the answers were compared with a real Roundup, oddities included, because clients have to live
-//! with those. What it leaves out: XML-RPC, the web pages beyond the login form, nosy mails, compression and stored queries.
+//! with those. What it leaves out: XML-RPC but for `schema`, the web pages beyond the login form, nosy mails, compression and
+//! stored queries.
 //!
 //! Under `/tracker/standin/` it takes orders that no Roundup knows, see [`start`].
 
@@ -33,6 +34,7 @@ mod server;
 mod store;
 mod tracker;
 mod value;
+mod xmlrpc;
 
 pub use options::{RoundupOptions, RoundupUser, WebhookTarget};
 pub use person::{Attachment, Message, Person};

@@ -3,7 +3,7 @@
 use super::control::Fault;
 use super::exchange::{Answer, Call};
 use super::tracker::Tracker;
-use super::{login_page, rest};
+use super::{login_page, rest, xmlrpc};
 use actix_web::body::{BoxBody, SizedStream};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, PayloadConfig};
@@ -57,6 +57,7 @@ fn answer(tracker: &Tracker, call: &Call) -> Answer {
     match (call.method.as_str(), path.trim_end_matches('/')) {
         ("POST", "") => login_page::submit(tracker, call),
         (_, "") => login_page::start_page(tracker),
+        (_, "xmlrpc") => xmlrpc::answer(tracker, call),
         (_, "rest") => rest::answer(tracker, call, ""),
         (_, path) if path.starts_with("rest/") => rest::answer(tracker, call, &path["rest".len()..]),
         (_, path) => login_page::content(tracker, path.split('/').next().unwrap_or_default()),

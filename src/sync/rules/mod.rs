@@ -7,6 +7,7 @@ pub mod check;
 pub mod check_remote;
 pub mod common;
 pub mod default_message;
+pub mod diagnose;
 pub mod evaluation;
 pub mod files;
 pub mod kpm_message;
@@ -14,7 +15,9 @@ pub mod mapping;
 pub mod message;
 pub mod messages;
 pub mod multi_to_remote;
+mod origin;
 pub mod pfiff_messages;
+mod quarrel;
 pub mod to_local;
 pub mod to_local_concatenate;
 pub mod to_local_default;
@@ -28,12 +31,14 @@ pub mod two_way;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Debug,
+    sync::Arc,
 };
 
 pub use self::evaluation::Phase;
 use self::{
     common::Gates,
     evaluation::{Evaluation, Verdict},
+    origin::Origin,
 };
 use super::{
     issue::{Base, Side, Snapshot},
@@ -130,16 +135,17 @@ const KINDS: [(&str, Compile); 20] = [
 ];
 
 /// A rule with what is common to all kinds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Compiled {
     kind: &'static str,
     subject: String,
     place: String,
+    origin: Origin,
     gates: Gates,
     direction: Direction,
     /// The remote attributes that it reads.
     reads_remotely: BTreeSet<String>,
-    rule: Box<dyn Rule>,
+    rule: Arc<dyn Rule>,
 }
 
 /// The rules of one sync, in the order of the configuration.
@@ -261,9 +267,10 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
     let subject = common::subject(table);
     let rule = compile(&section);
     section.finish();
-    let rule = rule?;
+    let rule: Arc<dyn Rule> = rule?.into();
     let (direction, reads_remotely) = (rule.direction(), rule.access().remote.paths);
-    Some(Compiled { kind, subject, place: table.place.to_string(), gates, direction, reads_remotely, rule })
+    let (place, origin) = (table.place.to_string(), Origin::read(table));
+    Some(Compiled { kind, subject, place, origin, gates, direction, reads_remotely, rule })
 }
 
 /// Decides what is to be done to bring one issue in line. A pure function of its arguments.

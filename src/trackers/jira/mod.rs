@@ -4,6 +4,7 @@ mod client;
 mod comments;
 mod convert;
 mod creation;
+mod schema;
 mod search;
 mod transitions;
 
@@ -25,6 +26,7 @@ use crate::{
         plan::{MessageEdit, NewMessage},
         ports::{FileContent, Intent, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
+        schema::Schema,
     },
 };
 
@@ -90,11 +92,6 @@ impl Jira {
 impl Tracker for Jira {
     fn name(&self) -> &TrackerName {
         &self.name
-    }
-
-    async fn vocabulary(&self, _path: &str) -> Result<Option<BTreeSet<String>>, Fault> {
-        // TODO-SCHEMA
-        Ok(None)
     }
 
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
@@ -215,5 +212,9 @@ impl Tracker for Jira {
         let myself = self.client.myself().await?;
         let name = ["displayName", "name", "accountId"].into_iter().find_map(|key| myself[key].as_str());
         Ok(name.unwrap_or("unknown").to_owned())
+    }
+
+    async fn schema(&self) -> Result<Schema, Fault> {
+        schema::read(&self.client, &self.name).await
     }
 }

@@ -92,6 +92,49 @@ impl Client {
         Ok(items)
     }
 
+    /// The first page of a listing, and how many items there are in all.
+    pub(super) async fn first_page(&self, class: &str, fields: &str, size: usize) -> Result<(Vec<Value>, u64), Fault> {
+        let size = size.to_string();
+        let query = [("@fields", fields), ("@page_size", size.as_str()), ("@page_index", "1")];
+        let mut data = self.get(&format!("data/{class}"), &query).await?.unwrap_or_default();
+        let Value::Array(found) = data["collection"].take() else {
+            return Err(Fault::permanent(format!("{} does not list the class `{class}`", self.tracker)));
+        };
+        Ok((found, data["@total_size"].as_u64().unwrap_or(u64::MAX)))
+    }
+
+    /// Asks for an item by a key that no item has. Roundup's words name the key property; a class without one has no item there.
+    pub(super) async fn ask_for_no_item(&self, class: &str) -> Result<Option<String>, Fault> {
+        match self.get(&format!("data/{class}/no-item-has-this-key"), &[]).await {
+            Ok(_) => Ok(None),
+            Err(fault) if fault.kind == FaultKind::Refused => Ok(Some(fault.message)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// A call of the XML-RPC interface; the body of the answer.
+    pub(super) async fn call(&self, body: &str) -> Result<Vec<u8>, Fault> {
+        let url = self.base.join("xmlrpc").map_err(|error| Fault::bug(error.to_string()))?;
+        let request = || {
+            let request = self.http.request(Method::POST, url.clone()).header(header::CONTENT_TYPE, "text/xml");
+            Ok(request.body(body.to_owned()))
+        };
+        let answer = self.answer(request).await?;
+        let is_xml = answer
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|kind| kind.starts_with("text/xml"));
+        if answer.status.is_success() && is_xml {
+            return Ok(answer.body);
+        }
+        if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND {
+            return Err(Fault::permanent(format!("{} has no XML-RPC interface at {url}", self.tracker))
+                .hint("set enable_xmlrpc = yes in the [web] section of Roundup's config.ini"));
+        }
+        Err(answer.fault(&answer.beginning()))
+    }
+
     /// Creates an item; its id.
     pub(super) async fn create(&self, class: &str, body: &Value) -> Result<String, Fault> {
         let path = format!("data/{class}");

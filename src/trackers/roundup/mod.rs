@@ -8,6 +8,8 @@ mod convert;
 mod files;
 mod linked;
 mod messages;
+mod schema;
+mod xmlrpc;
 
 use std::collections::BTreeSet;
 
@@ -26,6 +28,7 @@ use crate::{
         plan::{MessageEdit, NewMessage},
         ports::{FileContent, Intent, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
+        schema::Schema,
     },
 };
 
@@ -58,11 +61,6 @@ impl Roundup {
 impl Tracker for Roundup {
     fn name(&self) -> &TrackerName {
         &self.name
-    }
-
-    async fn vocabulary(&self, _path: &str) -> Result<Option<BTreeSet<String>>, Fault> {
-        // TODO-SCHEMA
-        Ok(None)
     }
 
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
@@ -241,6 +239,10 @@ impl Tracker for Roundup {
         let found = self.client.list("user", &[("username:", name), ("@fields", "username")]).await?;
         let own = found.first().and_then(|user| user["username"].as_str());
         own.map(str::to_owned).ok_or_else(|| Fault::permanent(format!("{} does not show us our own account {name}", self.name)))
+    }
+
+    async fn schema(&self) -> Result<Schema, Fault> {
+        schema::read(&self.client, &self.name).await
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn told(command: &str, folder: &Path, remote: &str) -> Value {
     serde_json::from_slice(&done.stdout).unwrap()
 }
 
-fn command(folder: &Path) -> Command {
+pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trackersync"));
     command.current_dir(folder).args(["-c", "trackersync.toml", "--no-color"]);
     command

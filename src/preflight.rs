@@ -1,0 +1,80 @@
+//! Before the first event: asks the trackers what they are, and checks the rules of all syncs against it.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+
+use crate::{
+    config::{diagnostic::Diagnostic, sync::SyncConfig},
+    ids::TrackerName,
+    sync::{
+        fault::Fault,
+        ports::Tracker,
+        rules::{RuleSet, diagnose::against_schemas},
+        schema::Schema,
+    },
+};
+
+/// What each tracker said.
+pub type Asked = BTreeMap<TrackerName, Answer>;
+
+/// What one tracker said.
+#[derive(Debug)]
+pub struct Answer {
+    /// Our account's name there.
+    pub account: Result<String, Fault>,
+    /// Its schema; not asked for where it does not know us.
+    pub schema: Option<Result<Schema, Fault>>,
+}
+
+/// Asks all trackers at the same time, each for a limited time.
+pub async fn ask(trackers: Vec<(Arc<dyn Tracker>, Duration)>) -> Asked {
+    let asked = trackers.into_iter().map(|(tracker, limit)| async move {
+        let answer = ask_one(tracker.as_ref(), limit).await;
+        (tracker.name().clone(), answer)
+    });
+    join_all(asked).await.into_iter().collect()
+}
+
+async fn ask_one(tracker: &dyn Tracker, limit: Duration) -> Answer {
+    let deadline = tokio::time::Instant::now() + limit;
+    let late = |_| Fault::transient(format!("no answer from {} within {} s", tracker.name(), limit.as_secs_f32()));
+    let account = tokio::time::timeout_at(deadline, tracker.who_am_i()).await.map_err(late).and_then(|answer| answer);
+    let schema = match &account {
+        Ok(_) => Some(tokio::time::timeout_at(deadline, tracker.schema()).await.map_err(late).and_then(|answer| answer)),
+        Err(_) => None,
+    };
+    Answer { account, schema }
+}
+
+/// The trackers that did not tell their schema, and why.
+pub fn faults(asked: &Asked) -> impl Iterator<Item = (&TrackerName, &Fault)> {
+    asked.iter().filter_map(|(name, answer)| Some((name, answer.fault()?)))
+}
+
+impl Answer {
+    /// Why the tracker did not tell its schema, if so.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        let of_schema = self.schema.as_ref().and_then(|schema| schema.as_ref().err());
+        self.account.as_ref().err().or(of_schema)
+    }
+
+    /// What the tracker said, for people.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (&self.account, &self.schema) {
+            (Err(fault), _) => fault.to_string(),
+            (Ok(account), Some(Err(fault))) => {
+                format!("answers, and knows us as {account}, but does not tell its schema: {fault}")
+            }
+            (Ok(account), _) => format!("answers, and knows us as {account}"),
+        }
+    }
+}
+
+/// Checks the rules of each sync against the schemas that are known.
+pub fn diagnose<'c>(syncs: impl IntoIterator<Item = (&'c SyncConfig, &'c RuleSet)>, asked: &Asked) -> Vec<Diagnostic> {
+    let schema = |name: &TrackerName| asked.get(name)?.schema.as_ref()?.as_ref().ok();
+    syncs.into_iter().flat_map(|(sync, rules)| against_schemas(rules, schema(&sync.local), schema(&sync.remote))).collect()
+}

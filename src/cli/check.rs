@@ -1,8 +1,10 @@
 //! `check`: the configuration, and with trackers at hand, that they answer and know us.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
-use super::{CliError, Exit, Global, output::Output};
+use super::{CliError, Exit, Global, check_examples, output::Output};
 use crate::{app, config::Loaded, telemetry::metrics::Metrics};
 
 #[derive(clap::Args)]
@@ -10,6 +12,9 @@ pub(super) struct Arguments {
     /// Do not ask the trackers
     #[arg(long)]
     offline: bool,
+    /// Run the rule tests in this file instead, without asking the trackers; may be given several times
+    #[arg(long, value_name = "FILE")]
+    examples: Vec<PathBuf>,
 }
 
 pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) -> Result<Exit, CliError> {
@@ -28,6 +33,9 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
         );
         return Ok(Exit::Configuration);
     };
+    if !arguments.examples.is_empty() {
+        return check_examples::run(&arguments.examples, &config.syncs, output);
+    }
     let mut unreachable = 0;
     if !arguments.offline {
         for (name, tracker) in &config.trackers {

@@ -239,10 +239,21 @@ impl Plan {
     /// The Plan in words, a line for each rule and each effect.
     #[must_use]
     pub fn in_words(&self) -> String {
+        self.words(|report| format!("  [{}]", report.place))
+    }
+
+    /// The same without the places of the rules, which move whenever a line is added above them.
+    #[must_use]
+    pub fn in_words_without_places(&self) -> String {
+        self.words(|_| String::new())
+    }
+
+    fn words(&self, place: impl Fn(&RuleReport) -> String) -> String {
         let mut lines = Vec::new();
         for (number, report) in self.rules.iter().enumerate() {
-            let RuleReport { kind, subject, place, outcome, reason, .. } = report;
-            lines.push(format!("{:>3}. {kind} {subject}  [{place}]", number + 1));
+            let RuleReport { kind, subject, outcome, reason, .. } = report;
+            let what = format!("{kind} {subject}");
+            lines.push(format!("{:>3}. {}{}", number + 1, what.trim_end(), place(report)));
             lines.push(format!("     {}: {reason}", outcome.word()));
             lines.extend(report.warning.iter().map(|warning| format!("     warning: {warning}")));
         }

@@ -104,7 +104,7 @@ pub(super) fn local_name(section: &Section<'_>) -> Option<Located<String>> {
 /// The local attribute's path, which this kind needs.
 pub(super) fn required_local_name(section: &Section<'_>) -> Option<String> {
     let name = local_name(section);
-    if name.is_none() {
+    if section.node("local_name").or_else(|| section.node("roundup_name")).is_none() {
         section.missing("local_name");
     }
     name.map(|name| name.value)

@@ -13,6 +13,7 @@ use super::{
     Access, Direction, Rule,
     common::Pair,
     evaluation::{Evaluation, Verdict},
+    mapping::Mapping,
 };
 use crate::{
     config::{
@@ -65,6 +66,7 @@ fn read_conflict(section: &Section<'_>) -> Conflict {
 impl Rule for TwoWay {
     fn access(&self) -> Access {
         let mut access = self.pair.access(&[Side::Local, Side::Remote]);
+        access.uses_base = true;
         access.local.updated = self.conflict == Conflict::Newest;
         access.remote.updated = self.conflict == Conflict::Newest;
         access
@@ -97,6 +99,9 @@ impl Rule for TwoWay {
             (true, false) => self.to_local(evaluation, &remote, "remote changed since last sync"),
             (false, true) => self.to_remote(evaluation, &local, "local changed since last sync"),
             (false, false) if is_unset(&local) => self.to_local(evaluation, &remote, "local was never set"),
+            (false, false) if self.hold_the_defaults(&local, &remote) => {
+                Verdict::unchanged(format!("the defaults of both sides, local {} and remote {}", shown(&local), shown(&remote)))
+            }
             (false, false) => self.to_remote(evaluation, &local, "they differ, and remote did not change since last sync"),
         }
     }
@@ -134,6 +139,12 @@ impl TwoWay {
                 format!("both sides changed since last sync, local {} and remote {}: held", shown(local), shown(remote)),
             ),
         }
+    }
+
+    /// Whether both sides are as [`TwoWay::set_defaults`] left them. A map need not hold the two defaults for the same.
+    fn hold_the_defaults(&self, local: &Value, remote: &Value) -> bool {
+        let Mapping { l_default, r_default, .. } = &self.pair.mapping;
+        !is_unset(l_default) && !is_unset(r_default) && equal(local, r_default) && equal(remote, &self.pair.mapping.seen(l_default))
     }
 
     fn set_defaults(&self, evaluation: &mut Evaluation<'_>) -> Verdict {

@@ -52,6 +52,7 @@ impl Gates {
         evaluation: &Evaluation<'_>,
     ) -> Option<Verdict> {
         let reason = self.closed_in_phase(direction, evaluation).map(str::to_owned);
+        let reason = reason.or_else(|| closed_to_new(evaluation).map(str::to_owned));
         let reason = reason.or_else(|| self.closed_to(direction, reads_remotely, evaluation.remote()));
         reason.map(Verdict::skipped)
     }
@@ -93,6 +94,12 @@ impl Gates {
             _ => None,
         }
     }
+}
+
+/// A new local issue is made of a complete remote one only.
+fn closed_to_new(evaluation: &Evaluation<'_>) -> Option<&'static str> {
+    let in_part = evaluation.remote().restricted.is_some() && !evaluation.local_exists();
+    in_part.then_some("restricted: no local issue is created from a remote one that is shown in part")
 }
 
 /// The local attribute's path; `roundup_name` is the predecessor's word for it.

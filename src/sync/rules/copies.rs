@@ -9,6 +9,8 @@ use crate::sync::issue::{Base, Copied, CopyKind, Side};
 pub(super) struct Copies<'b> {
     /// Side and id of each copy.
     made: HashSet<(CopyKind, Side, &'b str)>,
+    /// Side and id of those that have an original: the others are texts of our own.
+    of_an_original: HashSet<(CopyKind, Side, &'b str)>,
     /// The copies of an original, by its side and id; oldest first.
     of: HashMap<(CopyKind, Side, &'b str), Vec<&'b Copied>>,
 }
@@ -18,6 +20,9 @@ impl<'b> Copies<'b> {
         let mut copies = Self::default();
         for copied in &base.copies {
             copies.made.insert((copied.kind, copied.to, &copied.copy));
+            if !copied.source.is_empty() {
+                copies.of_an_original.insert((copied.kind, copied.to, &copied.copy));
+            }
             copies.of.entry((copied.kind, copied.to.other(), copied.original())).or_default().push(copied);
         }
         copies
@@ -31,6 +36,11 @@ impl<'b> Copies<'b> {
     /// Whether this item of one side was made by us as a copy.
     pub(super) fn hold(&self, kind: CopyKind, side: Side, id: &str) -> bool {
         self.made.contains(&(kind, side, id))
+    }
+
+    /// Whether this item of one side repeats one of the other side.
+    pub(super) fn repeat(&self, kind: CopyKind, side: Side, id: &str) -> bool {
+        self.of_an_original.contains(&(kind, side, id))
     }
 
     /// The copies that were made of this item of one side, oldest first.

@@ -6,6 +6,7 @@
 pub mod check;
 pub mod check_remote;
 pub mod common;
+mod copies;
 pub mod default_message;
 pub mod evaluation;
 pub mod examples;
@@ -72,6 +73,8 @@ pub struct Access {
     pub writes: BTreeSet<(Side, String)>,
     /// Local attributes whose possible values it has to know.
     pub vocabularies: BTreeSet<String>,
+    /// Whether it decides by what both sides were like after the last sync.
+    pub uses_base: bool,
 }
 
 /// Which side a kind of rule writes to, and so in which phase it runs.
@@ -209,8 +212,9 @@ impl RuleSet {
         )
     }
 
-    /// The paths whose base must stay as it is after this Plan: those of rules that failed, hold a conflict or did not apply. Were
-    /// the base to move on, the next evaluation would no longer see that something is open.
+    /// The paths whose base must stay as it is after this Plan: those of rules that failed, hold a conflict or did not apply, and
+    /// that go by the base. Were it to move on, the next evaluation would no longer see that something is open. A rule that does
+    /// not go by it must not hold it back: to another one with the same path, each value would look changed for ever.
     #[must_use]
     pub fn open_paths(&self, plan: &Plan, side: Side) -> BTreeSet<String> {
         let open = |report: &RuleReport| match report.outcome {
@@ -223,10 +227,9 @@ impl RuleSet {
             .iter()
             .zip(&plan.rules)
             .filter(|(_, report)| open(report))
-            .flat_map(|(compiled, _)| {
-                let access = compiled.rule.access();
-                if side == Side::Local { access.local.paths } else { access.remote.paths }
-            })
+            .map(|(compiled, _)| compiled.rule.access())
+            .filter(|access| access.uses_base)
+            .flat_map(|access| if side == Side::Local { access.local.paths } else { access.remote.paths })
             .collect()
     }
 
@@ -257,7 +260,8 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
 
 /// Decides what is to be done to bring one issue in line. A pure function of its arguments.
 ///
-/// One of the two issues may be absent: it is then created from this evaluation. Rules run in their order, and a later one sees
+/// One of the two issues may be absent: it is then created from this evaluation, but for a local one of whose remote issue only a
+/// part is shown. Rules run in their order, and a later one sees
 /// what earlier ones have set. A rule that stops the sync empties the Plan of all effects.
 #[must_use]
 pub fn evaluate(rules: &RuleSet, local: Option<&Snapshot>, remote: Option<&Snapshot>, base: &Base, options: &Options) -> Plan {
@@ -298,7 +302,7 @@ fn evaluate_in(
     }
     let (local_changes, remote_changes) = evaluation.into_changes();
     Plan {
-        creates_local: local.is_none(),
+        creates_local: local.is_none() && remote.is_none_or(|issue| issue.restricted.is_none()),
         creates_remote: phase == Phase::CreateRemote,
         rules: reports,
         local: local_changes,
@@ -326,5 +330,7 @@ impl Compiled {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -122,7 +122,7 @@ impl Rule for MultiToRemote {
         let remote = self.mapping.remote_value(evaluation, Some(&self.remote));
         // Whatever the remote value is: were the default for an unset one only, the next run would take it away again.
         let wanted = if is_unset(&pattern.value) { &self.mapping.l_default } else { &pattern.value };
-        if evaluation.equality().equal(wanted, &remote) {
+        if evaluation.equality().equal(&self.mapping.seen(wanted), &remote) {
             return Verdict::unchanged(format!("remote {} is {}", self.remote, shown(&remote)));
         }
         evaluation.set(Side::Remote, &self.remote, wanted.clone(), &format!("local {told}"))

@@ -1,8 +1,10 @@
 //! `check`: the configuration, and with trackers at hand, that they know us and have what the rules name. All findings are told.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
-use super::{CliError, Exit, Global, output::Output};
+use super::{CliError, Exit, Global, check_examples, output::Output};
 use crate::{
     app::{self, CompiledRules},
     config::{Config, Loaded},
@@ -14,6 +16,9 @@ pub(super) struct Arguments {
     /// Do not ask the trackers
     #[arg(long)]
     offline: bool,
+    /// Run the rule tests in this file instead, without asking the trackers; may be given several times
+    #[arg(long, value_name = "FILE")]
+    examples: Vec<PathBuf>,
 }
 
 pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) -> Result<Exit, CliError> {
@@ -22,13 +27,16 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
     findings.extend(of_rules);
     // Where the configuration cannot be used, a tracker may be taken for another one.
     let asked = match &config {
-        Some(config) if !arguments.offline => app::ask_trackers(config).await?,
+        Some(config) if !arguments.offline && arguments.examples.is_empty() => app::ask_trackers(config).await?,
         _ => Asked::new(),
     };
     let syncs = partial.syncs.iter().filter_map(|sync| Some((sync, rules.get(&sync.name)?)));
     findings.extend(preflight::diagnose(syncs, &asked));
     for finding in &findings {
         output.diagnostic(finding);
+    }
+    if !arguments.examples.is_empty() && findings.iter().all(|finding| finding.is_warning) {
+        return check_examples::run(&arguments.examples, &partial.syncs, output);
     }
     for (name, answer) in &asked {
         let (ok, told) = (answer.fault().is_none(), format!("{name}: {}", answer.words()));

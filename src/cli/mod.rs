@@ -1,6 +1,7 @@
 //! The command line: one file for each command, none of them with logic of its own.
 
 mod check;
+mod check_examples;
 mod completions;
 mod config;
 #[cfg(feature = "standin")]

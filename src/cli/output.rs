@@ -24,6 +24,14 @@ impl Output {
         self.line(&line);
     }
 
+    /// Prints a result that people need not read where it has no text.
+    pub(super) fn result_unless_empty(&self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
+        let line = if self.json { json().to_string() } else { text() };
+        if !line.is_empty() {
+            self.line(&line);
+        }
+    }
+
     /// Prints one line of a result.
     #[allow(clippy::unused_self, reason = "printing is this type's business")]
     pub(super) fn line(&self, line: &str) {

@@ -194,6 +194,12 @@ impl<'a> Section<'a> {
             .collect()
     }
 
+    /// The keys that were asked for until now.
+    #[must_use]
+    pub fn known(&self) -> BTreeSet<&'static str> {
+        self.known.borrow().clone()
+    }
+
     /// Reports a key that has to be there and is not.
     pub fn missing(&self, key: &str) {
         let message = format!("`{key}` is missing in {}", self.title);

@@ -207,42 +207,21 @@ impl Base {
             };
         }
     }
-
-    /// Whether this item of one side is accounted for: copied from there, or itself a copy.
-    #[must_use]
-    pub fn knows(&self, kind: CopyKind, side: Side, id: &str) -> bool {
-        self.is_copy(kind, side, id) || self.copies_of(kind, side, id).next().is_some()
-    }
-
-    /// Whether this item of one side was made by us as a copy.
-    #[must_use]
-    pub fn is_copy(&self, kind: CopyKind, side: Side, id: &str) -> bool {
-        self.copies.iter().any(|copied| copied.kind == kind && copied.to == side && copied.copy == id)
-    }
-
-    /// The copies that were made of this item of one side, oldest first.
-    #[must_use]
-    pub fn copies_of<'b>(&'b self, kind: CopyKind, side: Side, id: &'b str) -> impl DoubleEndedIterator<Item = &'b Copied> {
-        let fits = move |copied: &&Copied| copied.kind == kind && copied.to == side.other() && copied.original() == id;
-        self.copies.iter().filter(fits)
-    }
-
-    /// The source by which the next copy of this item is known: its id, with a number from the second copy on.
-    #[must_use]
-    pub fn next_source(&self, kind: CopyKind, side: Side, id: &str) -> String {
-        match self.copies_of(kind, side, id).count() {
-            0 => id.to_owned(),
-            before => format!("{id}{COPY_NUMBER}{}", before + 1),
-        }
-    }
 }
 
 /// Stands between the id of an original and the number of its copy.
 const COPY_NUMBER: char = '#';
 
 impl Copied {
+    /// The source by which a copy of an item is known: the item's id, with a number from the second copy on.
+    #[must_use]
+    pub fn source_of_copy(id: &str, number: usize) -> String {
+        if number > 1 { format!("{id}{COPY_NUMBER}{number}") } else { id.to_owned() }
+    }
+
     /// The id of the original. Messages are edited and copied again; files never change, and their ids may hold anything.
-    fn original(&self) -> &str {
+    #[must_use]
+    pub fn original(&self) -> &str {
         match self.source.split_once(COPY_NUMBER) {
             Some((id, _)) if self.kind == CopyKind::Message => id,
             _ => &self.source,

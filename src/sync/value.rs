@@ -83,6 +83,8 @@ pub fn same_text(left: &str, right: &str) -> bool {
 }
 
 fn plain(text: &str) -> Cow<'_, str> {
+    #[cfg(test)]
+    work::count(text.len());
     let text = text.trim();
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
 }
@@ -104,6 +106,23 @@ pub fn shown(value: &Value) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LIMIT).collect();
     let rest = if text.chars().nth(LIMIT).is_some() { "…" } else { "" };
     format!("\"{line}{rest}\"")
+}
+
+/// How much text was compared, for the test that evaluation does not look at everything again for each thing.
+#[cfg(test)]
+pub(crate) mod work {
+    use std::cell::Cell;
+
+    thread_local!(static DONE: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn count(bytes: usize) {
+        DONE.set(DONE.get() + bytes + 1);
+    }
+
+    /// The work done on this thread since this was last asked.
+    pub(crate) fn done() -> usize {
+        DONE.take()
+    }
 }
 
 #[cfg(test)]

@@ -29,10 +29,15 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             gather(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test(&path) {
             files.push(path);
         }
     }
+}
+
+/// Files and folders that hold nothing but tests.
+fn is_test(path: &Path) -> bool {
+    path.with_extension("").iter().any(|part| part == "tests" || part == "properties")
 }
 
 fn read(root: &Path, file: &Path) -> Source {
@@ -48,6 +53,7 @@ fn read(root: &Path, file: &Path) -> Source {
 /// Test modules stand at the end of a file.
 fn without_tests(code: &str) -> String {
     let end = code.find("#[cfg(test)]\nmod").or_else(|| code.find("#[cfg(test)]\npub(super) mod"));
+    let end = end.into_iter().chain(code.find("#[cfg(test)]\npub(crate) mod work")).min();
     let end = end.or_else(|| code.find("#[cfg(test)]\npub(crate) mod"));
     code[..end.unwrap_or(code.len())].to_owned()
 }

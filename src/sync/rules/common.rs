@@ -52,6 +52,7 @@ impl Gates {
         evaluation: &Evaluation<'_>,
     ) -> Option<Verdict> {
         let reason = self.closed_in_phase(direction, evaluation).map(str::to_owned);
+        let reason = reason.or_else(|| closed_to_new(evaluation).map(str::to_owned));
         let reason = reason.or_else(|| self.closed_to(direction, reads_remotely, evaluation.remote()));
         reason.map(Verdict::skipped)
     }
@@ -95,6 +96,12 @@ impl Gates {
     }
 }
 
+/// A new local issue is made of a complete remote one only.
+fn closed_to_new(evaluation: &Evaluation<'_>) -> Option<&'static str> {
+    let in_part = evaluation.remote().restricted.is_some() && !evaluation.local_exists();
+    in_part.then_some("restricted: no local issue is created from a remote one that is shown in part")
+}
+
 /// The local attribute's path; `roundup_name` is the predecessor's word for it.
 pub(super) fn local_name(section: &Section<'_>) -> Option<Located<String>> {
     let older = section.text("roundup_name");
@@ -104,7 +111,7 @@ pub(super) fn local_name(section: &Section<'_>) -> Option<Located<String>> {
 /// The local attribute's path, which this kind needs.
 pub(super) fn required_local_name(section: &Section<'_>) -> Option<String> {
     let name = local_name(section);
-    if name.is_none() {
+    if section.node("local_name").or_else(|| section.node("roundup_name")).is_none() {
         section.missing("local_name");
     }
     name.map(|name| name.value)

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::{
     Access, Direction, Rule,
     common::local_name,
+    copies::Copies,
     evaluation::{Evaluation, Verdict},
     messages::Crossing,
 };
@@ -73,16 +74,17 @@ impl Rule for Files {
 
 /// Files of one side that the other does not have. Each file there can stand for one file here: two files of one name are two.
 fn missing<'f>(evaluation: &Evaluation<'_>, side: Side, here: &'f [File], there: &[File]) -> Vec<&'f File> {
-    let base = evaluation.base();
+    let copies = Copies::of(evaluation.base());
     let mut unclaimed: BTreeSet<(&str, &str)> = there
         .iter()
-        .filter(|file| !base.knows(CopyKind::File, side.other(), &file.id))
+        .filter(|file| !copies.know(CopyKind::File, side.other(), &file.id))
         .map(|file| (file.name.as_str(), file.id.as_str()))
         .collect();
     here.iter()
-        .filter(|file| !base.knows(CopyKind::File, side, &file.id))
+        .filter(|file| !copies.know(CopyKind::File, side, &file.id))
         .filter(|file| {
-            let same_name = unclaimed.iter().find(|(name, _)| *name == file.name).copied();
+            let first = unclaimed.range((file.name.as_str(), "")..).next().copied();
+            let same_name = first.filter(|(name, _)| *name == file.name);
             same_name.is_none_or(|claimed| {
                 unclaimed.remove(&claimed);
                 false

@@ -6,6 +6,7 @@
 
 use super::{
     Access, Direction, Rule,
+    copies::Copies,
     evaluation::{Evaluation, Verdict},
     messages::{Crossing, without_prefix},
 };
@@ -64,14 +65,14 @@ impl Rule for KpmMessage {
 
 impl KpmMessage {
     fn new_steps<'a>(&self, evaluation: &Evaluation<'a>) -> Vec<&'a Message> {
-        let base = evaluation.base();
+        let copies = Copies::of(evaluation.base());
         let of_type = evaluation.remote().messages.iter().filter(|step| step.kind.as_deref() == Some(self.step.as_str()));
-        of_type.filter(|step| !base.knows(CopyKind::Message, Side::Remote, &step.id)).collect()
+        of_type.filter(|step| !copies.know(CopyKind::Message, Side::Remote, &step.id)).collect()
     }
 
     fn new_comments<'a>(&self, evaluation: &Evaluation<'a>) -> Vec<(&'a str, String)> {
-        let (base, Some(prefix)) = (evaluation.base(), &self.prefix) else { return Vec::new() };
-        let new = |message: &&Message| !base.knows(CopyKind::Message, Side::Local, &message.id);
+        let (copies, Some(prefix)) = (Copies::of(evaluation.base()), &self.prefix) else { return Vec::new() };
+        let new = |message: &&Message| !copies.know(CopyKind::Message, Side::Local, &message.id);
         let comments = evaluation.local_messages().iter().filter(new);
         comments.filter_map(|message| Some((message.id.as_str(), without_prefix(&message.text, prefix)?))).collect()
     }

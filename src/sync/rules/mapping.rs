@@ -140,7 +140,7 @@ impl Mapping {
         if is_unset(local) && is_unset(remote) {
             return is_unset(&self.l_default) && is_unset(&self.r_default);
         }
-        let there = self.to_remote(local).is_ok_and(|value| equality.equal(&value, remote));
+        let there = self.to_remote(local).is_ok_and(|value| equality.equal(&self.seen(&value), remote));
         let back = self.to_local(remote).is_ok_and(|value| equality.equal(&value, local));
         there || back
     }

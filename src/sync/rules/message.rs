@@ -4,12 +4,13 @@
 use super::{
     Access, Direction, Rule,
     common::required_remote_name,
+    copies::Copies,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
     config::section::Section,
     sync::{
-        issue::Side,
+        issue::{CopyKind, Message, Side},
         plan::RuleOutcome,
         value::{is_unset, same_text, to_text},
     },
@@ -61,6 +62,9 @@ impl FieldMessage {
             let rest = text.trim_start().strip_prefix(self.headline.as_str())?;
             rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))
         };
-        evaluation.local()?.messages.iter().rev().find_map(|message| under_headline(&message.text))
+        // What somebody wrote on the remote side may begin like one of ours.
+        let copies = Copies::of(evaluation.base());
+        let ours = |message: &&Message| !copies.repeat(CopyKind::Message, Side::Local, &message.id);
+        evaluation.local()?.messages.iter().rev().filter(ours).find_map(|message| under_headline(&message.text))
     }
 }

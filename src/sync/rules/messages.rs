@@ -4,8 +4,11 @@
 //! A message is known by the copy that we recorded, else by date and content. A remote message that was edited after it was copied
 //! becomes a new local message (`edits = "new"`, the default), or changes the copy (`edits = "update"`).
 
+use std::collections::HashMap;
+
 use super::{
     Access, Direction, Rule,
+    copies::Copies,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
@@ -66,24 +69,26 @@ impl Rule for Messages {
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
+        let copies = Copies::of(evaluation.base());
         let mut crossing = Crossing::default();
-        crossing.to(Side::Local, "new message(s)", missing_locally(evaluation), evaluation, |evaluation, message| {
+        crossing.to(Side::Local, "new message(s)", missing_locally(evaluation, &copies), evaluation, |evaluation, message| {
             evaluation.copy_to_local(message, message.id.clone(), message.text.clone());
         });
         crossing.to(
             Side::Local,
             "edited message(s)",
-            edited(evaluation),
+            edited(evaluation, &copies),
             evaluation,
             |evaluation, (message, copied)| match self.edits {
                 Edits::Update => evaluation.edit_message(Side::Local, &copied.copy, message.text.clone(), message),
                 Edits::New => {
-                    let source = evaluation.base().next_source(CopyKind::Message, Side::Remote, &message.id);
+                    let source = copies.next_source(CopyKind::Message, Side::Remote, &message.id);
                     evaluation.copy_to_local(message, source, message.text.clone());
                 }
             },
         );
-        crossing.to(Side::Remote, "message(s)", self.missing_remotely(evaluation), evaluation, |evaluation, (id, text)| {
+        let to_remote = self.missing_remotely(evaluation, &copies);
+        crossing.to(Side::Remote, "message(s)", to_remote, evaluation, |evaluation, (id, text)| {
             evaluation.add_text(Side::Remote, text, id);
         });
         crossing.verdict("all messages are known")
@@ -137,13 +142,13 @@ pub(super) fn without_prefix(text: &str, prefix: &str) -> Option<String> {
 }
 
 impl Messages {
-    fn missing_remotely<'a>(&self, evaluation: &Evaluation<'a>) -> Vec<(&'a str, String)> {
-        let base = evaluation.base();
+    fn missing_remotely<'a>(&self, evaluation: &Evaluation<'a>, copies: &Copies<'_>) -> Vec<(&'a str, String)> {
+        let remote = ByDate::of(&evaluation.remote().messages);
         evaluation
             .local_messages()
             .iter()
-            .filter(|message| !base.knows(CopyKind::Message, Side::Local, &message.id))
-            .filter(|message| !evaluation.remote().messages.iter().any(|other| same_message(other, message)))
+            .filter(|message| !copies.know(CopyKind::Message, Side::Local, &message.id))
+            .filter(|message| !remote.hold(message))
             .filter_map(|message| self.outgoing_text(message).map(|text| (message.id.as_str(), text)))
             .collect()
     }
@@ -156,29 +161,44 @@ impl Messages {
     }
 }
 
-fn missing_locally<'a>(evaluation: &Evaluation<'a>) -> Vec<&'a Message> {
-    let (base, local) = (evaluation.base(), evaluation.local_messages());
+fn missing_locally<'a>(evaluation: &Evaluation<'a>, copies: &Copies<'_>) -> Vec<&'a Message> {
+    let local = ByDate::of(evaluation.local_messages());
     evaluation
         .remote()
         .messages
         .iter()
-        .filter(|message| !base.knows(CopyKind::Message, Side::Remote, &message.id))
-        .filter(|message| !local.iter().any(|other| same_message(other, message)))
+        .filter(|message| !copies.know(CopyKind::Message, Side::Remote, &message.id))
+        .filter(|message| !local.hold(message))
         .collect()
 }
 
 /// Remote messages whose text is another one than that of their newest copy, with that copy.
-fn edited<'a>(evaluation: &Evaluation<'a>) -> Vec<(&'a Message, &'a Copied)> {
-    let base = evaluation.base();
-    let newest = |message: &'a Message| base.copies_of(CopyKind::Message, Side::Remote, &message.id).next_back();
+fn edited<'a>(evaluation: &Evaluation<'a>, copies: &Copies<'a>) -> Vec<(&'a Message, &'a Copied)> {
+    let newest = |message: &'a Message| copies.of_item(CopyKind::Message, Side::Remote, &message.id).last().copied();
     let with_copy = evaluation.remote().messages.iter().filter_map(|message| Some((message, newest(message)?)));
     with_copy.filter(|(message, copied)| copied.text.as_deref().is_some_and(|text| !same_text(text, &message.text))).collect()
 }
 
-/// Trackers keep different fractions of a second, so dates are compared by the second. A local copy may carry the author's name
-/// above the text, so the end of the text is compared.
-fn same_message(one: &Message, other: &Message) -> bool {
-    one.date.as_second() == other.date.as_second()
-        && (same_text(&one.text, &other.text)
-            || one.text.trim_end().ends_with(other.text.trim()) && !other.text.trim().is_empty())
+/// Messages by the second in which they were written: trackers keep different fractions of it.
+struct ByDate<'a>(HashMap<i64, Vec<&'a Message>>);
+
+impl<'a> ByDate<'a> {
+    fn of(messages: &'a [Message]) -> Self {
+        let mut by_date: HashMap<i64, Vec<&Message>> = HashMap::new();
+        for message in messages {
+            by_date.entry(message.date.as_second()).or_default().push(message);
+        }
+        Self(by_date)
+    }
+
+    /// Whether one of these is the same message, by date and content.
+    fn hold(&self, message: &Message) -> bool {
+        let of_that_second = self.0.get(&message.date.as_second());
+        of_that_second.is_some_and(|others| others.iter().any(|other| same_content(other, message)))
+    }
+}
+
+/// A local copy may carry the author's name above the text, so the end of the text is compared.
+fn same_content(one: &Message, other: &Message) -> bool {
+    same_text(&one.text, &other.text) || one.text.trim_end().ends_with(other.text.trim()) && !other.text.trim().is_empty()
 }

@@ -6,9 +6,11 @@
 pub mod check;
 pub mod check_remote;
 pub mod common;
+mod copies;
 pub mod default_message;
 pub mod diagnose;
 pub mod evaluation;
+pub mod examples;
 pub mod files;
 pub mod kpm_message;
 pub mod mapping;
@@ -18,6 +20,7 @@ pub mod multi_to_remote;
 mod origin;
 pub mod pfiff_messages;
 mod quarrel;
+pub mod rehearsal;
 pub mod to_local;
 pub mod to_local_concatenate;
 pub mod to_local_default;
@@ -80,6 +83,8 @@ pub struct Access {
     pub writes: BTreeSet<(Side, String)>,
     /// Local attributes whose possible values it has to know.
     pub vocabularies: BTreeSet<String>,
+    /// Whether it decides by what both sides were like after the last sync.
+    pub uses_base: bool,
 }
 
 /// Which side a kind of rule writes to, and so in which phase it runs.
@@ -226,8 +231,9 @@ impl RuleSet {
         )
     }
 
-    /// The paths whose base must stay as it is after this Plan: those of rules that failed, hold a conflict or did not apply. Were
-    /// the base to move on, the next evaluation would no longer see that something is open.
+    /// The paths whose base must stay as it is after this Plan: those of rules that failed, hold a conflict or did not apply, and
+    /// that go by the base. Were it to move on, the next evaluation would no longer see that something is open. A rule that does
+    /// not go by it must not hold it back: to another one with the same path, each value would look changed for ever.
     #[must_use]
     pub fn open_paths(&self, plan: &Plan, side: Side) -> BTreeSet<String> {
         let open = |report: &RuleReport| match report.outcome {
@@ -240,10 +246,9 @@ impl RuleSet {
             .iter()
             .zip(&plan.rules)
             .filter(|(_, report)| open(report))
-            .flat_map(|(compiled, _)| {
-                let access = compiled.rule.access();
-                if side == Side::Local { access.local.paths } else { access.remote.paths }
-            })
+            .map(|(compiled, _)| compiled.rule.access())
+            .filter(|access| access.uses_base)
+            .flat_map(|access| if side == Side::Local { access.local.paths } else { access.remote.paths })
             .collect()
     }
 
@@ -275,7 +280,8 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
 
 /// Decides what is to be done to bring one issue in line. A pure function of its arguments.
 ///
-/// One of the two issues may be absent: it is then created from this evaluation. Rules run in their order, and a later one sees
+/// One of the two issues may be absent: it is then created from this evaluation, but for a local one of whose remote issue only a
+/// part is shown. Rules run in their order, and a later one sees
 /// what earlier ones have set. A rule that stops the sync empties the Plan of all effects.
 #[must_use]
 pub fn evaluate(rules: &RuleSet, local: Option<&Snapshot>, remote: Option<&Snapshot>, base: &Base, options: &Options) -> Plan {
@@ -316,7 +322,7 @@ fn evaluate_in(
     }
     let (local_changes, remote_changes) = evaluation.into_changes();
     Plan {
-        creates_local: local.is_none(),
+        creates_local: local.is_none() && remote.is_none_or(|issue| issue.restricted.is_none()),
         creates_remote: phase == Phase::CreateRemote,
         rules: reports,
         local: local_changes,
@@ -344,5 +350,7 @@ impl Compiled {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 pub(crate) mod tests;

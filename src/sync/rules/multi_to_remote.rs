@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A pattern has an item for each of the names: a value, or `{ any = true }` for whatever it is. No pattern that fits is a failure
-//! of the rule that tells the values. `l_default` stands where both the pattern's value and the remote one are unset.
+//! of the rule that tells the values. `l_default` stands for the value of a pattern that is unset.
 
 use serde_json::Value;
 
@@ -120,9 +120,9 @@ impl Rule for MultiToRemote {
             return Verdict::failed(format!("no pattern fits local {told}"));
         };
         let remote = self.mapping.remote_value(evaluation, Some(&self.remote));
-        let both_unset = is_unset(&pattern.value) && is_unset(&remote);
-        let wanted = if both_unset { &self.mapping.l_default } else { &pattern.value };
-        if evaluation.equality().equal(wanted, &remote) {
+        // Whatever the remote value is: were the default for an unset one only, the next run would take it away again.
+        let wanted = if is_unset(&pattern.value) { &self.mapping.l_default } else { &pattern.value };
+        if evaluation.equality().equal(&self.mapping.seen(wanted), &remote) {
             return Verdict::unchanged(format!("remote {} is {}", self.remote, shown(&remote)));
         }
         evaluation.set(Side::Remote, &self.remote, wanted.clone(), &format!("local {told}"))

@@ -1,8 +1,11 @@
 //! `pfiff_messages`: local comments that begin with `prefix` (which is required) are the annotations of our answer, without the
 //! prefix. A comment that was edited replaces its annotation; that of one that was deleted or lost the prefix is taken away.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     Access, Direction, Rule,
+    copies::Copies,
     evaluation::{Evaluation, Verdict},
     messages::without_prefix,
 };
@@ -40,17 +43,20 @@ impl Rule for PfiffMessages {
         if !evaluation.local_exists() {
             return Verdict::skipped("the local issue does not exist yet");
         }
-        let (mut added, mut replaced, mut removed, mut kept) = (0, 0, 0, Vec::new());
+        let copies = Copies::of(evaluation.base());
+        let annotations: HashMap<&str, &Message> =
+            evaluation.remote().messages.iter().map(|message| (message.id.as_str(), message)).collect();
+        let (mut added, mut replaced, mut removed, mut kept) = (0, 0, 0, HashSet::new());
         for message in evaluation.local_messages() {
             let Some(text) = without_prefix(&message.text, &self.prefix) else { continue };
-            match annotation_of(evaluation, &message.id) {
+            match annotation_of(&copies, &annotations, &message.id) {
                 None => {
-                    let source = evaluation.base().next_source(CopyKind::Message, Side::Local, &message.id);
+                    let source = copies.next_source(CopyKind::Message, Side::Local, &message.id);
                     evaluation.add_text(Side::Remote, text, &source);
                     added += 1;
                 }
                 Some(annotation) => {
-                    kept.push(annotation.id.as_str());
+                    kept.insert(annotation.id.as_str());
                     if !same_text(&annotation.text, &text) {
                         evaluation.edit_message(Side::Remote, &annotation.id, text, message);
                         replaced += 1;
@@ -59,8 +65,8 @@ impl Rule for PfiffMessages {
             }
         }
         for annotation in &evaluation.remote().messages {
-            let ours = evaluation.base().is_copy(CopyKind::Message, Side::Remote, &annotation.id);
-            if ours && !kept.contains(&annotation.id.as_str()) {
+            let ours = copies.hold(CopyKind::Message, Side::Remote, &annotation.id);
+            if ours && !kept.contains(annotation.id.as_str()) {
                 evaluation.remove_message(Side::Remote, &annotation.id);
                 removed += 1;
             }
@@ -73,7 +79,7 @@ impl Rule for PfiffMessages {
 }
 
 /// The annotation that stands for a local comment: the newest copy of it that is still there.
-fn annotation_of<'a>(evaluation: &Evaluation<'a>, comment: &str) -> Option<&'a Message> {
-    let copies = evaluation.base().copies_of(CopyKind::Message, Side::Local, comment).rev();
-    copies.into_iter().find_map(|copied| evaluation.remote().messages.iter().find(|message| message.id == copied.copy))
+fn annotation_of<'a>(copies: &Copies<'_>, annotations: &HashMap<&str, &'a Message>, comment: &str) -> Option<&'a Message> {
+    let newest_first = copies.of_item(CopyKind::Message, Side::Local, comment).iter().rev();
+    newest_first.into_iter().find_map(|copied| annotations.get(copied.copy.as_str()).copied())
 }

@@ -68,7 +68,7 @@ impl Rule for ToLocalMultilink {
             Ok(wanted) => list_of(wanted),
             Err(verdict) => return verdict,
         };
-        if evaluation.equality().equal(&wanted, &local) {
+        if evaluation.equality().equal(&wanted, &local) || self.pair.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
         let because = format!("remote {} is {}", self.pair.remote, shown(&remote));
@@ -80,13 +80,13 @@ impl ToLocalMultilink {
     /// The value if the local tracker knows it, else the default.
     fn known(&self, value: Value, vocabulary: Option<&BTreeSet<String>>) -> Result<Value, Verdict> {
         let Some(vocabulary) = vocabulary else { return Ok(value) };
-        let knows = |value: &Value| vocabulary.contains(to_text(value, ", ").trim());
-        let default = &self.pair.mapping.r_default;
-        if knows(&value) {
-            return Ok(value);
+        // The tracker is given its own word: it may not take one with blanks around it.
+        let known = |value: &Value| vocabulary.get(to_text(value, ", ").trim()).map(|word| Value::from(word.as_str()));
+        if let Some(word) = known(&value) {
+            return Ok(word);
         }
-        if self.use_r_default && knows(default) {
-            return Ok(default.clone());
+        if let Some(word) = Some(&self.pair.mapping.r_default).filter(|_| self.use_r_default).and_then(known) {
+            return Ok(word);
         }
         let names = vocabulary.iter().take(20).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = if vocabulary.len() > 20 { ", …" } else { "" };

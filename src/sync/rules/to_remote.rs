@@ -44,7 +44,7 @@ impl Rule for ToRemote {
         if is_unset(&wanted) && is_unset(&remote) {
             return Verdict::unchanged("both are unset");
         }
-        if evaluation.equality().equal(&wanted, &remote) || self.0.mapping.same_by_map(&local, &remote) {
+        if evaluation.equality().equal(&self.0.mapping.seen(&wanted), &remote) || self.0.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&remote)));
         }
         evaluation.set(Side::Remote, &self.0.remote, wanted, &format!("local {} is {}", self.0.local, shown(&local)))

@@ -65,6 +65,7 @@ fn read_conflict(section: &Section<'_>) -> Conflict {
 impl Rule for TwoWay {
     fn access(&self) -> Access {
         let mut access = self.pair.access(&[Side::Local, Side::Remote]);
+        access.uses_base = true;
         access.local.updated = self.conflict == Conflict::Newest;
         access.remote.updated = self.conflict == Conflict::Newest;
         access
@@ -97,6 +98,9 @@ impl Rule for TwoWay {
             (true, false) => self.to_local(evaluation, &remote, "remote changed since last sync"),
             (false, true) => self.to_remote(evaluation, &local, "local changed since last sync"),
             (false, false) if is_unset(&local) => self.to_local(evaluation, &remote, "local was never set"),
+            (false, false) if self.hold_the_defaults(&local, &remote) => {
+                Verdict::unchanged(format!("the defaults of both sides, local {} and remote {}", shown(&local), shown(&remote)))
+            }
             (false, false) => self.to_remote(evaluation, &local, "they differ, and remote did not change since last sync"),
         }
     }
@@ -136,20 +140,29 @@ impl TwoWay {
         }
     }
 
+    /// What stands for an unset value on the remote and on the local side.
+    fn defaults(&self) -> (Value, Value) {
+        let of_unset = |value: Result<Value, _>| value.unwrap_or_default();
+        (of_unset(self.pair.mapping.to_remote(&Value::Null)), of_unset(self.pair.mapping.to_local(&Value::Null)))
+    }
+
+    /// Whether both sides are as [`TwoWay::set_defaults`] left them. A map need not hold the two defaults for the same.
+    fn hold_the_defaults(&self, local: &Value, remote: &Value) -> bool {
+        let (to_remote, to_local) = self.defaults();
+        let both_given = !is_unset(&to_remote) && !is_unset(&to_local);
+        both_given && equal(local, &to_local) && equal(remote, &self.pair.mapping.seen(&to_remote))
+    }
+
     fn set_defaults(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
+        let (to_remote, to_local) = self.defaults();
         let mut verdicts = Vec::new();
-        if !is_unset(&self.pair.mapping.l_default) && evaluation.local_exists() {
-            let value = self.pair.mapping.l_default.clone();
-            verdicts.push(evaluation.set(Side::Remote, &self.pair.remote, value, "both are unset, l_default"));
+        if !is_unset(&to_remote) && evaluation.local_exists() {
+            verdicts.push(evaluation.set(Side::Remote, &self.pair.remote, to_remote, "both are unset, l_default"));
         }
-        if !is_unset(&self.pair.mapping.r_default) {
-            let value = self.pair.mapping.r_default.clone();
-            verdicts.push(evaluation.set(Side::Local, &self.pair.local, value, "both are unset, r_default"));
+        if !is_unset(&to_local) {
+            verdicts.push(evaluation.set(Side::Local, &self.pair.local, to_local, "both are unset, r_default"));
         }
-        let changed = verdicts.iter().any(|verdict| verdict.outcome == RuleOutcome::Change);
-        let reasons: Vec<String> = verdicts.into_iter().map(|verdict| verdict.reason).collect();
-        let outcome = if changed { RuleOutcome::Change } else { RuleOutcome::Skipped };
-        Verdict::new(outcome, if reasons.is_empty() { "both are unset".to_owned() } else { reasons.join("; ") })
+        if verdicts.is_empty() { Verdict::unchanged("both are unset") } else { together(verdicts) }
     }
 
     fn to_local(&self, evaluation: &mut Evaluation<'_>, remote: &Value, because: &str) -> Verdict {
@@ -162,10 +175,27 @@ impl TwoWay {
 
     fn to_remote(&self, evaluation: &mut Evaluation<'_>, local: &Value, because: &str) -> Verdict {
         match self.pair.mapping.to_remote(local) {
-            Ok(wanted) => evaluation.set(Side::Remote, &self.pair.remote, wanted, because),
+            Ok(wanted) => {
+                let empties = is_unset(&wanted);
+                let verdict = evaluation.set(Side::Remote, &self.pair.remote, wanted, because);
+                // Both are unset then. Were that left to the next run, it would have something to do without any change.
+                let default = self.defaults().1;
+                if empties && verdict.outcome == RuleOutcome::Change && !is_unset(&default) {
+                    let of_local = evaluation.set(Side::Local, &self.pair.local, default, "both are unset, r_default");
+                    return together(vec![verdict, of_local]);
+                }
+                verdict
+            }
             Err(missing) => Verdict::failed(missing.reason()),
         }
     }
+}
+
+/// One verdict of what was tried on both sides.
+fn together(verdicts: Vec<Verdict>) -> Verdict {
+    let changed = verdicts.iter().any(|verdict| verdict.outcome == RuleOutcome::Change);
+    let reasons: Vec<String> = verdicts.into_iter().map(|verdict| verdict.reason).collect();
+    Verdict::new(if changed { RuleOutcome::Change } else { RuleOutcome::Skipped }, reasons.join("; "))
 }
 
 fn local_is_newer(evaluation: &Evaluation<'_>) -> bool {

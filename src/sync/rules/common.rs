@@ -14,7 +14,10 @@ use crate::{
         node::{Node, NodeValue, Table},
         section::{Located, Section},
     },
-    sync::issue::{Side, Snapshot},
+    sync::{
+        issue::{Side, Snapshot},
+        value::{is_unset, shown},
+    },
 };
 
 /// When a rule may run, and when it may write.
@@ -157,6 +160,50 @@ impl Pair {
     /// Whether there is nothing to do between these two values.
     pub(super) fn in_line(&self, evaluation: &Evaluation<'_>, local: &Value, remote: &Value) -> bool {
         self.mapping.in_line(local, remote, evaluation.equality())
+    }
+}
+
+/// A local attribute and what comes to it: the value of a remote one, or, where none is named, a default.
+#[derive(Debug)]
+pub(super) struct Import {
+    pub local: String,
+    pub remote: Option<String>,
+    pub mapping: Mapping,
+}
+
+impl Import {
+    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
+        let local = required_local_name(section);
+        let remote = section.text("remote_name").map(|name| name.value);
+        let mapping = Mapping::read(section);
+        if remote.is_none() && mapping.r_default.is_null() {
+            section.missing("remote_name` or `r_default");
+            return None;
+        }
+        Some(Self { local: local?, remote, mapping })
+    }
+
+    pub(super) fn access(&self) -> Access {
+        let mut access = Access::default();
+        access.local.paths.insert(self.local.clone());
+        access.remote.paths.extend(self.remote.clone());
+        access.writes.insert((Side::Local, self.local.clone()));
+        access
+    }
+
+    /// The values of both sides as earlier rules left them, the remote one as [`Mapping::remote_value`].
+    pub(super) fn values(&self, evaluation: &Evaluation<'_>) -> (Value, Value) {
+        let remote = self.mapping.remote_value(evaluation, self.remote.as_ref());
+        (evaluation.value(Side::Local, &self.local), remote)
+    }
+
+    /// What the remote side says, for people.
+    pub(super) fn told(&self, remote: &Value) -> String {
+        match &self.remote {
+            Some(path) if is_unset(remote) => format!("remote {path} is unset"),
+            Some(path) => format!("remote {path} is {}", shown(remote)),
+            None => "no remote attribute is named".to_owned(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     Access, Direction, Rule,
-    common::Pair,
+    common::Import,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
@@ -17,15 +17,15 @@ use crate::{
 };
 
 #[derive(Debug)]
-struct ToLocal(Pair);
+struct ToLocal(Import);
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
-    Some(Box::new(ToLocal(Pair::read(section)?)))
+    Some(Box::new(ToLocal(Import::read(section)?)))
 }
 
 impl Rule for ToLocal {
     fn access(&self) -> Access {
-        self.0.access(&[Side::Local])
+        self.0.access()
     }
 
     fn direction(&self) -> Direction {
@@ -39,11 +39,11 @@ impl Rule for ToLocal {
             Err(missing) => return Verdict::failed(missing.reason()),
         };
         if is_unset(&wanted) {
-            return Verdict::unchanged(format!("remote {} is unset", self.0.remote));
+            return Verdict::unchanged(self.0.told(&remote));
         }
         if evaluation.equality().equal(&wanted, &local) || self.0.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
-        evaluation.set(Side::Local, &self.0.local, wanted, &format!("remote {} is {}", self.0.remote, shown(&remote)))
+        evaluation.set(Side::Local, &self.0.local, wanted, &self.0.told(&remote))
     }
 }

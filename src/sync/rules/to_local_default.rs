@@ -3,9 +3,8 @@
 
 use super::{
     Access, Direction, Rule,
-    common::required_local_name,
+    common::Import,
     evaluation::{Evaluation, Verdict},
-    mapping::Mapping,
 };
 use crate::{
     config::section::Section,
@@ -16,30 +15,15 @@ use crate::{
 };
 
 #[derive(Debug)]
-struct ToLocalDefault {
-    local: String,
-    remote: Option<String>,
-    mapping: Mapping,
-}
+struct ToLocalDefault(Import);
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
-    let local = required_local_name(section);
-    let remote = section.text("remote_name").map(|name| name.value);
-    let mapping = Mapping::read(section);
-    if remote.is_none() && mapping.r_default.is_null() {
-        section.missing("remote_name` or `r_default");
-        return None;
-    }
-    Some(Box::new(ToLocalDefault { local: local?, remote, mapping }))
+    Some(Box::new(ToLocalDefault(Import::read(section)?)))
 }
 
 impl Rule for ToLocalDefault {
     fn access(&self) -> Access {
-        let mut access = Access::default();
-        access.local.paths.insert(self.local.clone());
-        access.remote.paths.extend(self.remote.clone());
-        access.writes.insert((Side::Local, self.local.clone()));
-        access
+        self.0.access()
     }
 
     fn direction(&self) -> Direction {
@@ -47,18 +31,18 @@ impl Rule for ToLocalDefault {
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let local = evaluation.value(Side::Local, &self.local);
-        if !self.mapping.is_local_unset(&local) {
-            return Verdict::unchanged(format!("local {} is set already: {}", self.local, shown(&local)));
+        let Import { local: path, mapping, .. } = &self.0;
+        let (local, remote) = self.0.values(evaluation);
+        if !mapping.is_local_unset(&local) {
+            return Verdict::unchanged(format!("local {path} is set already: {}", shown(&local)));
         }
-        let remote = self.mapping.remote_value(evaluation, self.remote.as_ref());
-        match self.mapping.to_local(&remote) {
+        match mapping.to_local(&remote) {
             Err(missing) => Verdict::failed(missing.reason()),
             Ok(wanted) if is_unset(&wanted) => Verdict::unchanged("the remote side has no value and there is no default"),
-            Ok(wanted) if equal(&wanted, &local) => Verdict::unchanged(format!("local {} is {}", self.local, shown(&local))),
+            Ok(wanted) if equal(&wanted, &local) => Verdict::unchanged(format!("local {path} is {}", shown(&local))),
             Ok(wanted) => {
                 let because = if is_unset(&remote) { "local is unset, default" } else { "local is unset, remote value" };
-                evaluation.set(Side::Local, &self.local, wanted, because)
+                evaluation.set(Side::Local, path, wanted, because)
             }
         }
     }

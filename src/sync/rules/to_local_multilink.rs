@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Access, Direction, Rule,
-    common::Pair,
+    common::Import,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 
 #[derive(Debug)]
 struct ToLocalMultilink {
-    pair: Pair,
+    import: Import,
     use_r_default: bool,
     only_default: bool,
 }
@@ -37,14 +37,14 @@ pub(super) fn compile_default(section: &Section<'_>) -> Option<Box<dyn Rule>> {
 }
 
 fn read(section: &Section<'_>, only_default: bool) -> Option<Box<dyn Rule>> {
-    let (pair, use_r_default) = (Pair::read(section), section.flag("use_r_default", false));
-    Some(Box::new(ToLocalMultilink { pair: pair?, use_r_default, only_default }))
+    let (import, use_r_default) = (Import::read(section), section.flag("use_r_default", false));
+    Some(Box::new(ToLocalMultilink { import: import?, use_r_default, only_default }))
 }
 
 impl Rule for ToLocalMultilink {
     fn access(&self) -> Access {
-        let mut access = self.pair.access(&[Side::Local]);
-        access.vocabularies.insert(self.pair.local.clone());
+        let mut access = self.import.access();
+        access.vocabularies.insert(self.import.local.clone());
         access
     }
 
@@ -53,26 +53,26 @@ impl Rule for ToLocalMultilink {
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let (local, remote) = self.pair.values(evaluation);
+        let (local, remote) = self.import.values(evaluation);
         if self.only_default && !is_unset(&local) {
-            return Verdict::unchanged(format!("local {} is set already: {}", self.pair.local, shown(&local)));
+            return Verdict::unchanged(format!("local {} is set already: {}", self.import.local, shown(&local)));
         }
-        let wanted = match self.pair.mapping.to_local(&remote) {
+        let wanted = match self.import.mapping.to_local(&remote) {
             Ok(wanted) => wanted,
             Err(missing) => return Verdict::failed(missing.reason()),
         };
         if is_unset(&wanted) {
-            return Verdict::unchanged(format!("remote {} is unset", self.pair.remote));
+            return Verdict::unchanged(self.import.told(&remote));
         }
-        let wanted = match self.known(wanted, evaluation.local_vocabulary(&self.pair.local)) {
+        let wanted = match self.known(wanted, evaluation.local_vocabulary(&self.import.local)) {
             Ok(wanted) => list_of(wanted),
             Err(verdict) => return verdict,
         };
-        if evaluation.equality().equal(&wanted, &local) || self.pair.mapping.same_by_map(&local, &remote) {
+        if evaluation.equality().equal(&wanted, &local) || self.import.mapping.same_by_map(&local, &remote) {
             return Verdict::unchanged(format!("both are {}", shown(&local)));
         }
-        let because = format!("remote {} is {}", self.pair.remote, shown(&remote));
-        evaluation.set(Side::Local, &self.pair.local, wanted, &because)
+        let because = self.import.told(&remote);
+        evaluation.set(Side::Local, &self.import.local, wanted, &because)
     }
 }
 
@@ -85,12 +85,12 @@ impl ToLocalMultilink {
         if let Some(word) = known(&value) {
             return Ok(word);
         }
-        if let Some(word) = Some(&self.pair.mapping.r_default).filter(|_| self.use_r_default).and_then(known) {
+        if let Some(word) = Some(&self.import.mapping.r_default).filter(|_| self.use_r_default).and_then(known) {
             return Ok(word);
         }
         let names = vocabulary.iter().take(20).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = if vocabulary.len() > 20 { ", …" } else { "" };
-        Err(Verdict::failed(format!("local {} knows no {}; it knows: {names}{more}", self.pair.local, shown(&value))))
+        Err(Verdict::failed(format!("local {} knows no {}; it knows: {names}{more}", self.import.local, shown(&value))))
     }
 }
 

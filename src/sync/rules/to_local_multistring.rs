@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Access, Direction, Rule,
-    common::Pair,
+    common::Import,
     evaluation::{Evaluation, Verdict},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 
 #[derive(Debug)]
 struct ToLocalMultistring {
-    pair: Pair,
+    import: Import,
     prefix: String,
     only_default: bool,
 }
@@ -35,17 +35,17 @@ pub(super) fn compile_default(section: &Section<'_>) -> Option<Box<dyn Rule>> {
 }
 
 fn read(section: &Section<'_>, only_default: bool) -> Option<Box<dyn Rule>> {
-    let (pair, prefix) = (Pair::read(section), section.required_text("prefix")?);
+    let (import, prefix) = (Import::read(section), section.required_text("prefix")?);
     if prefix.value.is_empty() {
         let node = section.node("prefix")?;
         return section.wrong("prefix", node, "must not be empty: it tells this rule's strings from all others");
     }
-    Some(Box::new(ToLocalMultistring { pair: pair?, prefix: prefix.value, only_default }))
+    Some(Box::new(ToLocalMultistring { import: import?, prefix: prefix.value, only_default }))
 }
 
 impl Rule for ToLocalMultistring {
     fn access(&self) -> Access {
-        self.pair.access(&[Side::Local])
+        self.import.access()
     }
 
     fn direction(&self) -> Direction {
@@ -53,12 +53,12 @@ impl Rule for ToLocalMultistring {
     }
 
     fn evaluate(&self, evaluation: &mut Evaluation<'_>) -> Verdict {
-        let (local, remote) = self.pair.values(evaluation);
+        let (local, remote) = self.import.values(evaluation);
         if self.only_default && !is_unset(&local) {
-            return Verdict::unchanged(format!("local {} is set already: {}", self.pair.local, shown(&local)));
+            return Verdict::unchanged(format!("local {} is set already: {}", self.import.local, shown(&local)));
         }
-        let ours = match self.pair.mapping.to_local(&remote) {
-            Ok(wanted) if is_unset(&wanted) => return Verdict::unchanged(format!("remote {} is unset", self.pair.remote)),
+        let ours = match self.import.mapping.to_local(&remote) {
+            Ok(wanted) if is_unset(&wanted) => return Verdict::unchanged(self.import.told(&remote)),
             Ok(wanted) => texts(&wanted).into_iter().map(|text| format!("{}{text}", self.prefix)),
             Err(missing) => return Verdict::failed(missing.reason()),
         };
@@ -68,10 +68,10 @@ impl Rule for ToLocalMultistring {
         wanted.dedup();
         let wanted = Value::from(wanted);
         if equal(&wanted, &local) {
-            return Verdict::unchanged(format!("local {} holds it: {}", self.pair.local, shown(&local)));
+            return Verdict::unchanged(format!("local {} holds it: {}", self.import.local, shown(&local)));
         }
-        let because = format!("remote {} is {}", self.pair.remote, shown(&remote));
-        evaluation.set(Side::Local, &self.pair.local, wanted, &because)
+        let because = self.import.told(&remote);
+        evaluation.set(Side::Local, &self.import.local, wanted, &because)
     }
 }
 

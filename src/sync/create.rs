@@ -39,7 +39,10 @@ impl Run<'_> {
             since: self.clock.now(),
             run: self.id.clone(),
         };
-        if let Some(already) = self.begin_creation(&intent, state).await? {
+        let find = async |_: &Intent| -> Result<Option<IssueId>, Fault> {
+            Ok(self.local.find_linked(&state.tracker, &[state.remote.as_str()]).await?.into_iter().next())
+        };
+        if let Some(already) = self.begin_creation(&intent, find).await? {
             return Ok(Created { id: already, with_fields: true });
         }
         match self.create_with_or_without(&plan.local.new_values(), state).await {
@@ -49,11 +52,7 @@ impl Run<'_> {
                 Ok(created)
             }
             Err(fault) => {
-                if !fault.is_transient() {
-                    self.records.drop_intent(&intent.token, &self.id).await?;
-                } else if !fault.lingering {
-                    self.records.surrender_intent(&intent.token, &self.id).await?;
-                }
+                self.leave_creation(&intent, &fault).await?;
                 Err(fault.while_doing(format!("creating the local issue of {}", remote.key)))
             }
         }
@@ -72,27 +71,40 @@ impl Run<'_> {
         }
     }
 
-    /// Writes the intent down; the issue, if it turns out to exist.
-    async fn begin_creation(&self, intent: &Intent, state: &MirroredState) -> Result<Option<IssueId>, Fault> {
+    /// Writes the intent of a creation down; the issue, if it turns out to exist. `find` looks for what an earlier run that did not
+    /// report may have created.
+    pub(super) async fn begin_creation(
+        &self,
+        intent: &Intent,
+        find: impl AsyncFnOnce(&Intent) -> Result<Option<IssueId>, Fault>,
+    ) -> Result<Option<IssueId>, Fault> {
+        let at_work = || Fault::transient(format!("another run is creating the {} issue", intent.to));
+        let theirs = match self.records.open_intent(intent).await? {
+            Opened::Ours => return Ok(None),
+            Opened::Done(id) => return Ok(Some(IssueId::new(id))),
+            Opened::Theirs(theirs) if self.may_be_running(&theirs) => return Err(at_work()),
+            Opened::Theirs(theirs) => theirs,
+        };
+        if let Some(id) = find(&theirs).await? {
+            self.records.close_intent(&intent.token, id.as_str()).await?;
+            return Ok(Some(id));
+        }
+        self.records.drop_intent(&theirs.token, &theirs.run).await?;
         match self.records.open_intent(intent).await? {
             Opened::Ours => Ok(None),
             Opened::Done(id) => Ok(Some(IssueId::new(id))),
-            Opened::Theirs(theirs) if self.may_be_running(&theirs) => {
-                Err(Fault::transient("another run is creating the local issue"))
-            }
-            Opened::Theirs(theirs) => {
-                let found = self.local.find_linked(&state.tracker, &[state.remote.as_str()]).await?;
-                if let Some(id) = found.into_iter().next() {
-                    self.records.close_intent(&intent.token, id.as_str()).await?;
-                    return Ok(Some(id));
-                }
-                self.records.drop_intent(&theirs.token, &theirs.run).await?;
-                match self.records.open_intent(intent).await? {
-                    Opened::Ours => Ok(None),
-                    Opened::Done(id) => Ok(Some(IssueId::new(id))),
-                    Opened::Theirs(_) => Err(Fault::transient("another run is creating the local issue")),
-                }
-            }
+            Opened::Theirs(_) => Err(at_work()),
+        }
+    }
+
+    /// Leaves the intent of a creation that failed as the next run has to find it.
+    pub(super) async fn leave_creation(&self, intent: &Intent, fault: &Fault) -> Result<(), Fault> {
+        if !fault.is_transient() {
+            self.records.drop_intent(&intent.token, &self.id).await
+        } else if fault.lingering {
+            Ok(())
+        } else {
+            self.records.surrender_intent(&intent.token, &self.id).await
         }
     }
 }

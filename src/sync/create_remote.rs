@@ -10,7 +10,7 @@ use super::{
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
     outcome::{Outcome, Report},
     plan::Plan,
-    ports::{Intent, Opened, Token, WriteTerms},
+    ports::{Intent, Token, WriteTerms},
     rules::{evaluate, evaluate_after_create},
 };
 use crate::ids::{IssueId, LinkId};
@@ -136,7 +136,8 @@ impl Run<'_> {
             since: self.clock.now(),
             run: self.id.clone(),
         };
-        if let Some(already) = self.begin_remote_creation(&intent).await? {
+        let find = async |theirs: &Intent| self.remote.find_marked(&theirs.token, theirs.since).await;
+        if let Some(already) = self.begin_creation(&intent, find).await? {
             return Ok((already, Vec::new()));
         }
         match self.create_with_what_is_accepted(plan, &intent.token).await {
@@ -145,11 +146,7 @@ impl Run<'_> {
                 Ok((id, failures))
             }
             Err(fault) => {
-                if !fault.is_transient() {
-                    self.records.drop_intent(&intent.token, &self.id).await?;
-                } else if !fault.lingering {
-                    self.records.surrender_intent(&intent.token, &self.id).await?;
-                }
+                self.leave_creation(&intent, &fault).await?;
                 Err(fault.while_doing(format!("creating the remote issue of {}", local.key)))
             }
         }
@@ -170,27 +167,5 @@ impl Run<'_> {
             |path: &String| plan.remote.fields.get(path).map_or_else(String::new, |change| self.rules.describe(change.rule));
         let failures = left_out.keys().map(|path| format!("{}: remote {path} was refused: {refused}", rule(path))).collect();
         self.remote.create_marked(&rest, token).await.map(|id| (id, failures))
-    }
-
-    async fn begin_remote_creation(&self, intent: &Intent) -> Result<Option<IssueId>, Fault> {
-        match self.records.open_intent(intent).await? {
-            Opened::Ours => Ok(None),
-            Opened::Done(id) => Ok(Some(IssueId::new(id))),
-            Opened::Theirs(theirs) if self.may_be_running(&theirs) => {
-                Err(Fault::transient("another run is creating the remote issue"))
-            }
-            Opened::Theirs(theirs) => {
-                if let Some(id) = self.remote.find_marked(&theirs.token, theirs.since).await? {
-                    self.records.close_intent(&theirs.token, id.as_str()).await?;
-                    return Ok(Some(id));
-                }
-                self.records.drop_intent(&theirs.token, &theirs.run).await?;
-                match self.records.open_intent(intent).await? {
-                    Opened::Ours => Ok(None),
-                    Opened::Done(id) => Ok(Some(IssueId::new(id))),
-                    Opened::Theirs(_) => Err(Fault::transient("another run is creating the remote issue")),
-                }
-            }
-        }
     }
 }

@@ -40,10 +40,7 @@ pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
 
 impl Rule for KpmMessage {
     fn access(&self) -> Access {
-        let mut access = Access::default();
-        access.local.messages = true;
-        access.remote.messages = true;
-        access
+        Access::to_messages()
     }
 
     fn direction(&self) -> Direction {

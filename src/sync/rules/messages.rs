@@ -58,10 +58,7 @@ fn read_edits(section: &Section<'_>) -> Option<Edits> {
 
 impl Rule for Messages {
     fn access(&self) -> Access {
-        let mut access = Access::default();
-        access.local.messages = true;
-        access.remote.messages = true;
-        access
+        Access::to_messages()
     }
 
     fn direction(&self) -> Direction {

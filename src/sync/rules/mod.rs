@@ -87,6 +87,14 @@ pub struct Access {
     pub uses_base: bool,
 }
 
+impl Access {
+    /// To the messages of both sides, and nothing else.
+    fn to_messages() -> Self {
+        let messages = || Needs { messages: true, ..Needs::default() };
+        Self { local: messages(), remote: messages(), ..Self::default() }
+    }
+}
+
 /// Which side a kind of rule writes to, and so in which phase it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

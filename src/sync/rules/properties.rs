@@ -217,7 +217,9 @@ fn evaluation_never_panics() {
         for remote_change in [false, true] {
             let options = Options { remote_change, ..generate::options(tape) };
             prop_assert!(!issue.evaluate(&rules, &options).in_words().is_empty());
-            prop_assert!(issue.evaluate_after_create(&rules, &options).stopped_by().is_none_or(|report| !report.kind.is_empty()));
+            prop_assert!(
+                issue.evaluate_after_create(&rules, &options).stopped_by().is_none_or(|report| !report.kind.is_empty())
+            );
         }
         issue.run(&rules, &Options::default());
         Ok(())
@@ -250,11 +252,9 @@ fn sized(size: usize) -> (RuleSet, Rehearsal) {
                 "message" => vec![entry("remote_name", text(&remote)), entry("headline", text(&local))],
                 // Their patterns and names are as long as one likes; each is gone through once.
                 "multi_to_remote" | "to_local_concatenate" | "check" | "check_remote" => continue,
-                "to_local_multistring" | "to_local_multistring_default" => vec![
-                    entry("local_name", text(&local)),
-                    entry("remote_name", text(&remote)),
-                    entry("prefix", text("M-")),
-                ],
+                "to_local_multistring" | "to_local_multistring_default" => {
+                    vec![entry("local_name", text(&local)), entry("remote_name", text(&remote)), entry("prefix", text("M-"))]
+                }
                 _ => vec![entry("local_name", text(&local)), entry("remote_name", text(&remote))],
             };
             let mut all = vec![entry("kind", text(kind))];
@@ -266,10 +266,12 @@ fn sized(size: usize) -> (RuleSet, Rehearsal) {
 }
 
 fn full(size: usize) -> Rehearsal {
-    let side = |letter: char| {
+    let filled = |letter: char| {
         let mut issue = Snapshot::empty(IssueId::new("1"), "1");
         for kind in super::KINDS.iter().map(|(kind, _)| kind) {
-            issue.attributes.extend((0..size / 10).map(|index| (format!("{letter}{kind}{index}"), Value::from("x".repeat(size)))));
+            issue
+                .attributes
+                .extend((0..size / 10).map(|index| (format!("{letter}{kind}{index}"), Value::from("x".repeat(size)))));
         }
         let message = |number: usize| Message {
             id: format!("{letter}{number}"),
@@ -279,13 +281,17 @@ fn full(size: usize) -> Rehearsal {
             keywords: vec!["k".to_owned()],
             kind: Some("Aussage".to_owned()),
         };
-        let file =
-            |number: usize| File { id: format!("{letter}{number}"), name: format!("{letter}{number}"), size: None, withheld: false };
+        let file = |number: usize| File {
+            id: format!("{letter}{number}"),
+            name: format!("{letter}{number}"),
+            size: None,
+            withheld: false,
+        };
         issue.messages = (0..size).map(message).collect();
         issue.files = (0..size).map(file).collect();
         issue
     };
-    let mut issue = Rehearsal::new(Some(side('l')), Some(side('r')), crate::sync::issue::Base::default());
+    let mut issue = Rehearsal::new(Some(filled('l')), Some(filled('r')), crate::sync::issue::Base::default());
     // Half of them were copied before, and all of those were edited since.
     let copy = |number: usize, to: Side| Copied {
         kind: if number.is_multiple_of(4) { CopyKind::Message } else { CopyKind::File },
@@ -295,7 +301,8 @@ fn full(size: usize) -> Rehearsal {
         text: Some("as it was".to_owned()),
     };
     let number = (0..size).filter(|number| number.is_multiple_of(2));
-    issue.base.copies = number.map(|number| copy(number, if number.is_multiple_of(3) { Side::Local } else { Side::Remote })).collect();
+    issue.base.copies =
+        number.map(|number| copy(number, if number.is_multiple_of(3) { Side::Local } else { Side::Remote })).collect();
     issue
 }
 

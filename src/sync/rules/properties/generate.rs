@@ -44,7 +44,7 @@ pub(super) fn rules(tape: &mut Tape<'_>) -> Vec<Table> {
     (0..number).map(|index| rule(tape, index)).collect()
 }
 
-/// A two_way rule with all that belongs to it, and no gate.
+/// A `two_way` rule with all that belongs to it, and no gate.
 pub(super) fn two_way(tape: &mut Tape<'_>) -> Vec<Table> {
     let mut rule = Builder::new("two_way");
     rule.text("local_name", "l0").text("remote_name", "r0");
@@ -236,7 +236,8 @@ pub(super) fn value(tape: &mut Tape<'_>) -> Value {
 
 /// A text of characters that something could trip over.
 pub(super) fn wild(tape: &mut Tape<'_>) -> String {
-    let characters = ['a', 'X', '-', '@', '\r', '\n', ' ', '\u{a0}', 'ä', '\u{301}', '😀', '\0', '#', ':', 'H', '0', '\u{2028}', '\u{feff}'];
+    let characters =
+        ['a', 'X', '-', '@', '\r', '\n', ' ', '\u{a0}', 'ä', '\u{301}', '😀', '\0', '#', ':', 'H', '0', '\u{2028}', '\u{feff}'];
     (0..tape.below(8)).map(|_| tape.pick(&characters)).collect()
 }
 
@@ -268,7 +269,7 @@ fn snapshot(tape: &mut Tape<'_>, side: char) -> Snapshot {
 }
 
 fn second(tape: &mut Tape<'_>) -> jiff::Timestamp {
-    jiff::Timestamp::from_second(tape.below(4) as i64).unwrap()
+    jiff::Timestamp::from_second(i64::try_from(tape.below(4)).unwrap()).unwrap()
 }
 
 fn message(tape: &mut Tape<'_>, side: char, number: usize) -> Message {
@@ -320,8 +321,7 @@ fn base(tape: &mut Tape<'_>, local: Option<&Snapshot>, remote: Option<&Snapshot>
 pub(super) fn options(tape: &mut Tape<'_>) -> Options {
     let equality = if tape.chance(30) { Equality::Kpm } else { Equality::Plain };
     let words = || ["p", "q", "P-p"].map(str::to_owned).into();
-    let local_vocabularies =
-        (0..NAMES).filter(|_| tape.chance(30)).map(|index| (format!("l{index}"), words())).collect();
+    let local_vocabularies = (0..NAMES).filter(|_| tape.chance(30)).map(|index| (format!("l{index}"), words())).collect();
     Options { remote_change: false, equality, local_vocabularies }
 }
 

@@ -8,6 +8,7 @@ pub mod check_remote;
 pub mod common;
 mod copies;
 pub mod default_message;
+pub mod documentation;
 pub mod evaluation;
 pub mod examples;
 pub mod files;

@@ -67,11 +67,7 @@ fn report(case: &Case, failures: Vec<String>, actual: String) -> Report {
 
 impl Case {
     fn evaluate(&self, issue: &Rehearsal, rules: &RuleSet) -> Plan {
-        if self.after_create {
-            issue.evaluate_after_create(rules, &self.options)
-        } else {
-            issue.evaluate(rules, &self.options)
-        }
+        if self.after_create { issue.evaluate_after_create(rules, &self.options) } else { issue.evaluate(rules, &self.options) }
     }
 
     /// What a second run would still do, where it must not; or that there is nothing left to do, where the case says otherwise.
@@ -86,11 +82,8 @@ impl Case {
             // Nothing is taken from an issue that does not exist yet, so the first run leaves something to the one after it.
             issue.run(rules, &options);
         }
-        let second = if self.after_create {
-            issue.evaluate_after_create(rules, &options)
-        } else {
-            issue.evaluate(rules, &options)
-        };
+        let second =
+            if self.after_create { issue.evaluate_after_create(rules, &options) } else { issue.evaluate(rules, &options) };
         let settles = second.is_empty() || first.stopped_by().is_some();
         match (settles, &self.unsettled_because) {
             (false, None) => Some(format!("a second run would not be empty:\n{}", second.in_words_without_places())),

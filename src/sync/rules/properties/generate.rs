@@ -325,6 +325,15 @@ pub(super) fn options(tape: &mut Tape<'_>) -> Options {
     Options { remote_change: false, equality, local_vocabularies }
 }
 
+/// A rule of texts.
+pub(super) fn rule_of(kind: &'static str, parameters: &[(&str, &str)]) -> Table {
+    let mut rule = Builder::new(kind);
+    for (key, value) in parameters {
+        rule.text(key, value);
+    }
+    rule.done()
+}
+
 /// A rule while it is put together.
 struct Builder {
     kind: &'static str,

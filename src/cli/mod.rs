@@ -7,6 +7,7 @@ mod config;
 #[cfg(feature = "standin")]
 mod demo;
 mod explain;
+mod help_rule;
 mod links;
 mod output;
 mod schema;
@@ -89,6 +90,8 @@ enum Command {
     #[cfg(feature = "standin")]
     #[command(hide = true)]
     Standin(standin::Arguments),
+    /// Explain a kind of rule, or list them
+    HelpRule(help_rule::Arguments),
     /// Print the completions of a shell
     Completions(completions::Arguments),
 }
@@ -180,6 +183,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Demo(arguments) => demo::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
         Command::Standin(arguments) => standin::run(global, arguments, output).await,
+        Command::HelpRule(arguments) => help_rule::run(&arguments, output),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     }
 }

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(test)]
+use super::value;
 use crate::ids::IssueId;
 
 /// Attribute paths and their values. An unset attribute is JSON null or absent; a list is a JSON array.
@@ -222,6 +224,8 @@ impl Copied {
     /// The id of the original. Messages are edited and copied again; files never change, and their ids may hold anything.
     #[must_use]
     pub fn original(&self) -> &str {
+        #[cfg(test)]
+        value::work::count(0);
         match self.source.split_once(COPY_NUMBER) {
             Some((id, _)) if self.kind == CopyKind::Message => id,
             _ => &self.source,

@@ -108,14 +108,16 @@ pub fn shown(value: &Value) -> String {
     format!("\"{line}{rest}\"")
 }
 
-/// How much text was compared, for the test that evaluation does not look at everything again for each thing.
+/// How much text was compared and how many copies were looked at, for the test that evaluation does not look at everything again for
+/// each thing.
 #[cfg(test)]
 pub(crate) mod work {
     use std::cell::Cell;
 
     thread_local!(static DONE: Cell<usize> = const { Cell::new(0) });
 
-    pub(super) fn count(bytes: usize) {
+    /// Adds what was looked at.
+    pub(crate) fn count(bytes: usize) {
         DONE.set(DONE.get() + bytes + 1);
     }
 

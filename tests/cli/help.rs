@@ -2,7 +2,7 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 12] = [
     &[],
     &["serve"],
     &["sync"],
@@ -13,6 +13,7 @@ const COMMANDS: [&[&str]; 11] = [
     &["config", "show"],
     &["config", "convert"],
     &["links"],
+    &["help-rule"],
     &["completions"],
 ];
 
@@ -43,6 +44,21 @@ fn what_is_no_command_is_an_error_of_usage() {
         assert!(ran.err.contains("Usage") || ran.err.contains("error"), "{arguments:?}: {ran:?}");
     }
     assert!(run(folder.path(), &["snyc"]).err.contains("sync"), "the near command is named");
+}
+
+#[test]
+fn kinds_of_rules_are_listed_and_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = run(folder.path(), &["help-rule"]);
+    assert_eq!((list.code, list.err.as_str()), (Some(0), ""));
+    assert!(list.out.contains("two_way\n    either side may change the attribute\n"), "{}", list.out);
+    let one = run(folder.path(), &["help-rule", "two_way"]).out;
+    for told in ["### `two_way`", "conflict = \"hold\"", "| `conflict` |", "| `strip_prefix` |", "| `only_assigned` |"] {
+        assert!(one.contains(told), "{told} is not told:\n{one}");
+    }
+    let unknown = run(folder.path(), &["help-rule", "two_wai"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.err.contains("did you mean `two_way`?"), "{unknown:?}");
 }
 
 #[test]

@@ -141,7 +141,9 @@ impl Mapping {
             return is_unset(&self.l_default) && is_unset(&self.r_default);
         }
         let there = self.to_remote(local).is_ok_and(|value| equality.equal(&self.seen(&value), remote));
-        let back = self.to_local(remote).is_ok_and(|value| equality.equal(&value, local));
+        // What a map gives is a value of the local side, where blanks around it never count.
+        let same_here = |value: &Value| equality.equal(value, local) || self.to_local.is_some() && equal(value, local);
+        let back = self.to_local(remote).is_ok_and(|value| same_here(&value));
         there || back
     }
 

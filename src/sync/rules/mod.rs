@@ -9,6 +9,7 @@ pub mod common;
 mod copies;
 pub mod default_message;
 pub mod diagnose;
+pub mod documentation;
 pub mod evaluation;
 pub mod examples;
 pub mod files;

@@ -1,7 +1,7 @@
 //! `multi_to_remote`: several local attributes (`local_names`) give one remote value, by a table of patterns: the first one that
 //! fits wins.
 //!
-//! ```toml
+//! ```text
 //! patterns = [
 //!   { when = ["closed", "fixed"], value = "5" },
 //!   { when = ["closed", { any = true }], value = "6" },

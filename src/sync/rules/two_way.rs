@@ -125,6 +125,10 @@ impl TwoWay {
 
     fn resolve(&self, evaluation: &mut Evaluation<'_>, local: &Value, remote: &Value) -> Verdict {
         match self.conflict {
+            // Somebody has decided.
+            _ if evaluation.options().remote_change => {
+                self.to_local(evaluation, remote, "both sides changed since last sync, and the remote value was asked for")
+            }
             Conflict::Remote => self.to_local(evaluation, remote, "both sides changed since last sync, conflict = \"remote\""),
             Conflict::Local => self.to_remote(evaluation, local, "both sides changed since last sync, conflict = \"local\""),
             Conflict::Newest if local_is_newer(evaluation) => {

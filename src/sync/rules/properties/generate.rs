@@ -44,7 +44,7 @@ pub(super) fn rules(tape: &mut Tape<'_>) -> Vec<Table> {
     (0..number).map(|index| rule(tape, index)).collect()
 }
 
-/// A two_way rule with all that belongs to it, and no gate.
+/// A `two_way` rule with all that belongs to it, and no gate.
 pub(super) fn two_way(tape: &mut Tape<'_>) -> Vec<Table> {
     let mut rule = Builder::new("two_way");
     rule.text("local_name", "l0").text("remote_name", "r0");
@@ -269,7 +269,7 @@ fn snapshot(tape: &mut Tape<'_>, side: char) -> Snapshot {
 }
 
 fn second(tape: &mut Tape<'_>) -> jiff::Timestamp {
-    jiff::Timestamp::from_second(tape.below(4) as i64).unwrap()
+    jiff::Timestamp::from_second(i64::try_from(tape.below(4)).unwrap()).unwrap()
 }
 
 fn message(tape: &mut Tape<'_>, side: char, number: usize) -> Message {
@@ -323,6 +323,15 @@ pub(super) fn options(tape: &mut Tape<'_>) -> Options {
     let words = || ["p", "q", "P-p"].map(str::to_owned).into();
     let local_vocabularies = (0..NAMES).filter(|_| tape.chance(30)).map(|index| (format!("l{index}"), words())).collect();
     Options { remote_change: false, equality, local_vocabularies }
+}
+
+/// A rule of texts.
+pub(super) fn rule_of(kind: &'static str, parameters: &[(&str, &str)]) -> Table {
+    let mut rule = Builder::new(kind);
+    for (key, value) in parameters {
+        rule.text(key, value);
+    }
+    rule.done()
 }
 
 /// A rule while it is put together.

@@ -112,18 +112,14 @@ fn an_example_in_python_syntax_is_the_same_after_it_was_converted() {
     }
 }
 
-/// The compiled rules without their places; or what is wrong with them.
+/// The compiled rules, which are shown without their places; or what is wrong with them.
 fn compiled(table: &Table) -> String {
     let of = |rule: &Node| match &rule.value {
         NodeValue::Table(table) => table.clone(),
         other => panic!("{other:?}"),
     };
     match RuleSet::compile(&rule_nodes(table).iter().map(of).collect::<Vec<_>>()) {
-        Ok(rules) => {
-            let shown = format!("{rules:?}");
-            let parts = shown.split("place: \"").enumerate();
-            parts.map(|(at, part)| if at == 0 { part } else { part.split_once('"').map_or("", |(_, rest)| rest) }).collect()
-        }
+        Ok(rules) => format!("{rules:?}"),
         Err(findings) => findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n"),
     }
 }

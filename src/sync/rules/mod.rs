@@ -149,7 +149,7 @@ const KINDS: [(&str, Compile); 20] = [
 ];
 
 /// A rule with what is common to all kinds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Compiled {
     kind: &'static str,
     subject: String,
@@ -336,6 +336,15 @@ fn evaluate_in(
         rules: reports,
         local: local_changes,
         remote: remote_changes,
+    }
+}
+
+/// What the rule is, wherever it was written.
+impl Debug for Compiled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, subject, gates, rule, .. } = self;
+        let mut shown = f.debug_struct("Compiled");
+        shown.field("kind", kind).field("subject", subject).field("gates", gates).field("rule", rule).finish_non_exhaustive()
     }
 }
 

@@ -1,4 +1,4 @@
-//! `to_local` (also `one_way`): the remote value goes to the local side whenever the two differ.
+//! `to_local` (in the predecessor also `One_Way`): the remote value goes to the local side whenever the two differ.
 //!
 //! An unset remote value gives `r_default`; without one the local value stays as it is. (The remote side emptying a field does
 //! not erase what people wrote locally.)

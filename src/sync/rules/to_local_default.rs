@@ -1,5 +1,5 @@
-//! `to_local_default` (also `default`): the remote value, else `r_default`, goes to the local side, only while the local value is
-//! unset or equals `local_unset`. `remote_name` may be left out.
+//! `to_local_default` (in the predecessor also `Default`): the remote value, else `r_default`, goes to the local side, only while the
+//! local value is unset or equals `local_unset`. `remote_name` may be left out.
 
 use super::{
     Access, Direction, Rule,

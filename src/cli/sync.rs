@@ -49,14 +49,12 @@ pub(super) struct Arguments {
     /// Take remote values for changed, whatever the last sync saw
     #[arg(short = 'R', long)]
     remote_change: bool,
-    #[arg(skip)]
-    explain: bool,
 }
 
 impl Arguments {
     /// A dry run that tells every rule.
     pub(super) fn explaining(which: Which, remote_change: bool) -> Self {
-        Self { which, all: false, dry_run: true, no_remote_writes: false, remote_change, explain: true }
+        Self { which, all: false, dry_run: true, no_remote_writes: false, remote_change }
     }
 }
 
@@ -83,7 +81,7 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
             Err(_) => failed += 1,
             Ok(outcome) => failed += usize::from(outcome.report().is_some_and(|report| !report.failures.is_empty())),
         }
-        print(&engine, subject.id(), &outcome, arguments.explain, output);
+        print(&engine, subject.id(), &outcome, &arguments, output);
     }
     telemetry.shutdown().await;
     Ok(match (failed, unreachable) {
@@ -159,7 +157,7 @@ fn word(outcome: &Result<Outcome, Fault>) -> &'static str {
     }
 }
 
-fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, explain: bool, output: &Output) {
+fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, arguments: &Arguments, output: &Output) {
     let report = outcome.as_ref().ok().and_then(Outcome::report);
     let json = || {
         json!({
@@ -184,12 +182,15 @@ fn print(engine: &Engine, remote: &IssueId, outcome: &Result<Outcome, Fault>, ex
         (Ok(outcome), Some(report)) => {
             let local =
                 report.local.as_ref().map_or_else(|| "a new local issue".to_owned(), |local| format!("local issue {local}"));
-            let head = format!("{} <-> {local}: {}", report.remote_key, if explain { "would do" } else { outcome.word() });
+            let head =
+                format!("{} <-> {local}: {}", report.remote_key, if arguments.dry_run { "would do" } else { outcome.word() });
             let mut lines = vec![head];
-            if explain {
+            // Of one issue, every rule is told; of many, what would be done.
+            if arguments.dry_run && !arguments.all {
                 lines.push(report.plan.in_words());
+            } else {
+                lines.extend(report.plan.effects_in_words().into_iter().map(|effect| format!("  {effect}")));
             }
-            lines.extend(report.plan.effects_in_words().into_iter().map(|effect| format!("  {effect}")));
             lines.extend(report.held().iter().map(|held| format!("  held: {held}")));
             lines.extend(report.failures.iter().map(|failure| format!("  failed: {failure}")));
             lines.join("\n")

@@ -112,7 +112,9 @@ impl Writing<'_> {
             first -= 1;
         }
         for comment in (first..line).filter_map(|line| self.comments.get(&line)) {
-            let words = comment.trim_start_matches('#').trim();
+            // Python lets control characters stand in a comment, TOML does not.
+            let words = comment.replace(|c: char| c.is_control() && c != '\t', " ");
+            let words = words.trim_start_matches('#').trim();
             let _ = writeln!(self.text, "{}", format!("# {words}").trim_end());
         }
     }
@@ -239,6 +241,20 @@ mod tests {
         let text = to_toml(&tree, &BTreeMap::new());
         assert!(text.contains("[trackers.\"my office\"]"), "{text}");
         assert!(text.contains("password = { env = \"MY_OFFICE__PASSWORD\" }") && !text.contains("Kiefer"), "{text}");
+    }
+
+    #[test]
+    fn a_comment_with_control_characters_is_still_a_comment() {
+        let NodeValue::Table(mut inner) = table(vec![("log_level".to_owned(), node(NodeValue::String("info".to_owned())))])
+        else {
+            panic!()
+        };
+        let source = Arc::new(Source { name: "a.py".to_owned(), text: "# a\u{12}b\nx".to_owned() });
+        inner.entries[0].place = Place::File { source, span: 6..7 };
+        let NodeValue::Table(tree) = table(vec![("telemetry".to_owned(), node(NodeValue::Table(inner)))]) else { panic!() };
+        let text = to_toml(&tree, &BTreeMap::from([(1, "# a\u{12}b\u{7f}".to_owned())]));
+        assert!(text.contains("# a b"), "{text:?}");
+        read(&text);
     }
 
     fn any_value() -> impl Strategy<Value = Node> {

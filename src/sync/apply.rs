@@ -64,18 +64,10 @@ impl Target<'_> {
 }
 
 impl Run<'_> {
-    /// Sets the fields; those of the local issue only if it was not created with them.
-    pub(super) async fn apply_fields(
-        &self,
-        plan: &Plan,
-        target: &Target<'_>,
-        created_with_fields: bool,
-        applied: &mut Applied,
-    ) -> Result<(), Fault> {
+    /// Sets the fields of both sides.
+    pub(super) async fn apply_fields(&self, plan: &Plan, target: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
         for side in [Side::Local, Side::Remote] {
-            if side == Side::Remote || !created_with_fields {
-                self.set_fields(side, plan.side(side), target, applied).await?;
-            }
+            self.set_fields(side, plan.side(side), target, applied).await?;
         }
         Ok(())
     }
@@ -118,7 +110,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn set_fields(&self, side: Side, changes: &Changes, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
+    pub(super) async fn set_fields(
+        &self,
+        side: Side,
+        changes: &Changes,
+        to: &Target<'_>,
+        applied: &mut Applied,
+    ) -> Result<(), Fault> {
         let values = changes.new_values();
         if values.is_empty() {
             return Ok(());
@@ -200,7 +198,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn record_refusal(&self, side: Side, path: &str, change: &FieldChange, fault: &Fault, applied: &mut Applied) {
+    pub(super) fn record_refusal(&self, side: Side, path: &str, change: &FieldChange, fault: &Fault, applied: &mut Applied) {
         let rule = self.rules.describe(change.rule);
         warn!(%side, path, rule, %fault, "value refused");
         applied.refused.insert((side, path.to_owned()));

@@ -1,5 +1,7 @@
 //! Creation of the local issue: once, whatever happens to us and however many workers try.
 
+use std::collections::BTreeSet;
+
 use tracing::{info, warn};
 
 use super::{
@@ -14,8 +16,8 @@ use crate::ids::IssueId;
 /// The local issue that was created.
 pub(super) struct Created {
     pub id: IssueId,
-    /// Whether it has its values already.
-    pub with_fields: bool,
+    /// Paths whose values are yet to be set; all of them where it is not known which are.
+    pub unset: BTreeSet<String>,
 }
 
 impl Run<'_> {
@@ -43,7 +45,8 @@ impl Run<'_> {
             Ok(self.local.find_linked(&state.tracker, &[state.remote.as_str()]).await?.into_iter().next())
         };
         if let Some(already) = self.begin_creation(&intent, find).await? {
-            return Ok(Created { id: already, with_fields: true });
+            // With which values, that run knew.
+            return Ok(Created { id: already, unset: plan.local.fields.keys().cloned().collect() });
         }
         match self.create_with_or_without(&plan.local.new_values(), state).await {
             Ok(created) => {
@@ -64,10 +67,10 @@ impl Run<'_> {
         match self.local.create(values, state).await {
             Err(fault) if fault.kind == FaultKind::Refused && !values.is_empty() => {
                 warn!(%fault, "a value was refused; creating the issue without values");
-                let id = self.local.create(&Attributes::new(), state).await?;
-                Ok(Created { id, with_fields: false })
+                let made = self.local.create(&Attributes::new(), state).await?;
+                Ok(Created { id: made.id, unset: values.keys().cloned().collect() })
             }
-            outcome => outcome.map(|id| Created { id, with_fields: true }),
+            outcome => outcome.map(|made| Created { id: made.id, unset: made.left_out }),
         }
     }
 
@@ -97,9 +100,9 @@ impl Run<'_> {
         }
     }
 
-    /// Leaves the intent of a creation that failed as the next run has to find it.
+    /// Leaves the intent of a creation that failed as the next run has to find it: only a refusal is sure to have created nothing.
     pub(super) async fn leave_creation(&self, intent: &Intent, fault: &Fault) -> Result<(), Fault> {
-        if !fault.is_transient() {
+        if fault.kind == FaultKind::Refused {
             self.records.drop_intent(&intent.token, &self.id).await
         } else if fault.lingering {
             Ok(())

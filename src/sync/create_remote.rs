@@ -1,16 +1,19 @@
 //! Creation of the remote issue of a local one: where the sync allows it and a `check` rule picks the issue, once, whatever happens
 //! to us and however many workers try.
 
+use std::collections::BTreeSet;
+
 use tracing::info;
 
 use super::{
-    effects::{EffectKey, EffectOutcomes},
+    apply::{Applied, Target},
+    effects::EffectKey,
     engine::{Engine, Run, RunOptions, outcome, withhold_remote_writes},
     fault::{Fault, FaultKind},
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
     outcome::{Outcome, Report},
     plan::Plan,
-    ports::{Intent, Token, WriteTerms},
+    ports::{Intent, Made, Token},
     rules::{evaluate, evaluate_after_create},
 };
 use crate::ids::{IssueId, LinkId};
@@ -48,47 +51,43 @@ impl Engine {
             let report = Report::new("a new remote issue".to_owned(), Some(issue.id), plan, Vec::new());
             return Ok(Creation::Ended(Box::new(outcome(report))));
         }
-        let (remote, failures) = run.create_remote_issue(self, &issue, &plan).await?;
-        self.link_created(&issue, &remote, &plan, options, failures).await?;
-        Ok(Creation::Created(remote))
+        let created = run.create_remote_issue(self, &issue, &plan).await?;
+        self.link_created(&run, &issue, created, &plan, options).await
     }
 
-    /// Links the two, as they are now: nothing of either side counts as changed, but for what the rules want yet.
+    /// Links the two: nothing of either side counts as changed since, but for what people change from now on.
     async fn link_created(
         &self,
+        run: &Run<'_>,
         local: &Snapshot,
-        remote: &IssueId,
+        created: CreatedRemote,
         plan: &Plan,
         options: &RunOptions,
-        failures: Vec<String>,
-    ) -> Result<(), Fault> {
-        let Some(remote) = self.remote.read(remote, &self.needs(Side::Remote)).await? else {
-            return Err(Fault::transient(format!("the remote issue of local issue {} is not to be seen yet", local.key)));
-        };
-        let mut link = self.records.ensure_link(&self.name, &remote.id, &remote.key).await?;
+    ) -> Result<Creation, Fault> {
+        let CreatedRemote { intent, id, sent, left_out, mut applied } = created;
+        let mut link = self.records.ensure_link(&self.name, &id, id.as_str()).await?;
         if link.local.as_ref().is_some_and(|linked| *linked != local.id) {
-            return Err(Fault::permanent(format!(
-                "remote issue {} was created for {} and is linked elsewhere",
-                remote.key, local.key
-            )));
+            return Err(Fault::permanent(format!("remote issue {id} was created for {} and is linked elsewhere", local.key)));
         }
-        let base = Base { local: local.attributes.clone(), remote: remote.attributes.clone(), copies: Vec::new() };
-        let back = evaluate_after_create(&self.rules, local, &remote, &base, &self.rule_options(options).await?);
-        let values = back.local.new_values();
-        if !values.is_empty() {
-            let terms = WriteTerms { counterpart: Some(self.remote.name()), ..WriteTerms::default() };
-            self.local.set_fields(&local.id, &values, terms).await?;
-        }
-        self.local.mirror(&local.id, &self.state_of(&remote, &remote.attributes)).await?;
         link.local = Some(local.id.clone());
         local.key.clone_into(&mut link.local_key);
-        link.base = base;
-        link.base.local.extend(values);
+        // What was sent, and not what is there by now: somebody may have been quicker.
+        link.base = Base { local: local.attributes.clone(), remote: sent, copies: Vec::new() };
         self.save(&mut link).await?;
+        self.records.close_intent(&intent, id.as_str()).await?;
+        let Some(remote) = self.remote.read(&id, &self.needs(Side::Remote)).await? else {
+            return Err(Fault::transient(format!("the remote issue of local issue {} is not to be seen yet", local.key)));
+        };
         info!(local = local.key, remote = remote.key, "created the remote issue");
+        self.local.mirror(&local.id, &self.state_of(&remote, &link.base.remote)).await?;
+        let target = Target { link: &link.id, local: &local.id, remote: &id, revisions: (None, None) };
+        run.set_fields(Side::Remote, &plan.remote.only_fields(&left_out), &target, &mut applied).await?;
+        let back = evaluate_after_create(&self.rules, local, &remote, &link.base, &self.rule_options(options).await?);
+        run.set_fields(Side::Local, &back.local, &target, &mut applied).await?;
+        let Report { failures, .. } = Report::new(remote.key.clone(), None, back, applied.failures);
         let outcome = if failures.is_empty() { "created the remote issue".to_owned() } else { failures.join("; ") };
-        let outcomes = outcomes_of_creation(plan, &failures);
-        self.audit(&remote, Some(&link), Some(&local.id), plan, options, (outcome, &outcomes)).await
+        self.audit(&remote, Some(&link), Some(&local.id), plan, options, (outcome, &applied.outcomes)).await?;
+        Ok(Creation::Created(id))
     }
 
     /// Whether this remote issue is one that we are just creating: its link is not stored yet.
@@ -100,51 +99,48 @@ impl Engine {
     }
 }
 
-/// Messages and files follow in the run after the creation; what that run does with them stands there.
-fn outcomes_of_creation(plan: &Plan, failures: &[String]) -> EffectOutcomes {
-    let mut outcomes = EffectOutcomes::default();
-    outcomes.note(Side::Remote, EffectKey::Create, "done");
-    for path in plan.remote.fields.keys() {
-        let refused = failures.iter().find(|failure| failure.contains(&format!("remote {path} was refused")));
-        outcomes.note(
-            Side::Remote,
-            EffectKey::Field(path.clone()),
-            refused.map_or_else(|| "done".to_owned(), |f| format!("refused: {f}")),
-        );
-    }
-    outcomes
+/// A remote issue that was created, before it is linked.
+struct CreatedRemote {
+    /// The intent, which is closed once the link is stored.
+    intent: Token,
+    id: IssueId,
+    /// The values that it was created with.
+    sent: Attributes,
+    /// Paths that are yet to be set.
+    left_out: BTreeSet<String>,
+    /// What became of the effects so far.
+    applied: Applied,
 }
 
 impl Run<'_> {
-    /// Creates the issue, or finds the one that an earlier run created. With the values that were refused.
-    async fn create_remote_issue(
-        &self,
-        engine: &Engine,
-        local: &Snapshot,
-        plan: &Plan,
-    ) -> Result<(IssueId, Vec<String>), Fault> {
+    /// Creates the issue, or finds the one that an earlier run created.
+    async fn create_remote_issue(&self, engine: &Engine, local: &Snapshot, plan: &Plan) -> Result<CreatedRemote, Fault> {
         // There is no link yet that it could belong to.
         let link = LinkId::derive(&engine.name, &IssueId::new(format!("local/{}", local.id)));
+        let values = plan.remote.new_values();
         let intent = Intent {
             token: Token::of_copy(&link, CopyKind::Issue, Side::Remote, local.id.as_str()),
             link,
             kind: CopyKind::Issue,
             to: Side::Remote,
             source: local.id.to_string(),
-            content: local.key.clone(),
+            // What an earlier run sent tells apart what people changed since.
+            content: serde_json::to_string(&values).map_err(|error| Fault::bug(error.to_string()))?,
             size: None,
             since: self.clock.now(),
             run: self.id.clone(),
         };
-        let find = async |theirs: &Intent| self.remote.find_marked(&theirs.token, theirs.since).await;
-        if let Some(already) = self.begin_creation(&intent, find).await? {
-            return Ok((already, Vec::new()));
+        let mut sent_before = None;
+        let find = async |theirs: &Intent| {
+            sent_before = serde_json::from_str(&theirs.content).ok();
+            self.remote.find_marked(&theirs.token, theirs.since).await
+        };
+        if let Some(id) = self.begin_creation(&intent, find).await? {
+            let (sent, applied) = (sent_before.unwrap_or_default(), done(plan, &BTreeSet::new()));
+            return Ok(CreatedRemote { intent: intent.token, id, sent, left_out: BTreeSet::new(), applied });
         }
-        match self.create_with_what_is_accepted(plan, &intent.token).await {
-            Ok((id, failures)) => {
-                self.records.close_intent(&intent.token, id.as_str()).await?;
-                Ok((id, failures))
-            }
+        match self.create_with_what_is_accepted(plan, values, &intent.token).await {
+            Ok(created) => Ok(created),
             Err(fault) => {
                 self.leave_creation(&intent, &fault).await?;
                 Err(fault.while_doing(format!("creating the remote issue of {}", local.key)))
@@ -152,20 +148,43 @@ impl Run<'_> {
         }
     }
 
-    async fn create_with_what_is_accepted(&self, plan: &Plan, token: &Token) -> Result<(IssueId, Vec<String>), Fault> {
-        let values = plan.remote.new_values();
+    async fn create_with_what_is_accepted(
+        &self,
+        plan: &Plan,
+        values: Attributes,
+        token: &Token,
+    ) -> Result<CreatedRemote, Fault> {
         let refused = match self.remote.create_marked(&values, token).await {
             Err(fault) if fault.kind == FaultKind::Refused && !fault.fields.is_empty() => fault,
-            outcome => return outcome.map(|id| (id, Vec::new())),
+            outcome => return outcome.map(|made| created(plan, values, made, token)),
         };
         let named = |path: &String| refused.fields.iter().any(|field| Some(field.as_str()) == path.split('.').next());
-        let (left_out, rest): (Attributes, Attributes) = values.into_iter().partition(|(path, _)| named(path));
-        if left_out.is_empty() {
+        let (refused_values, rest): (Attributes, Attributes) = values.into_iter().partition(|(path, _)| named(path));
+        if refused_values.is_empty() {
             return Err(refused);
         }
-        let rule =
-            |path: &String| plan.remote.fields.get(path).map_or_else(String::new, |change| self.rules.describe(change.rule));
-        let failures = left_out.keys().map(|path| format!("{}: remote {path} was refused: {refused}", rule(path))).collect();
-        self.remote.create_marked(&rest, token).await.map(|id| (id, failures))
+        let made = self.remote.create_marked(&rest, token).await?;
+        let mut created = created(plan, rest, made, token);
+        for (path, change) in &plan.remote.only_fields(&refused_values.into_keys().collect()).fields {
+            self.record_refusal(Side::Remote, path, change, &refused, &mut created.applied);
+        }
+        Ok(created)
     }
+}
+
+fn created(plan: &Plan, values: Attributes, made: Made, token: &Token) -> CreatedRemote {
+    let Made { id, left_out } = made;
+    let applied = done(plan, &left_out);
+    let sent = values.into_iter().filter(|(path, _)| !left_out.contains(path)).collect();
+    CreatedRemote { intent: token.clone(), id, sent, left_out, applied }
+}
+
+/// The outcomes of a creation; messages and files follow in the run after it, and what becomes of them stands there.
+fn done(plan: &Plan, left_out: &BTreeSet<String>) -> Applied {
+    let mut applied = Applied::default();
+    applied.outcomes.note(Side::Remote, EffectKey::Create, "done");
+    for path in plan.remote.fields.keys().filter(|path| !left_out.contains(*path)) {
+        applied.outcomes.note(Side::Remote, EffectKey::Field(path.clone()), "done");
+    }
+    applied
 }

@@ -13,7 +13,7 @@ use super::{
     load::Loaded,
     outcome::{Outcome, Report},
     plan::{Plan, RuleOutcome},
-    ports::{AuditEntry, Link, MirroredState, Records, RunLimits, Tracker},
+    ports::{AuditEntry, Claim, Link, MirroredState, Records, RunLimits, Tracker},
     rules::{Needs, Options, RuleSet, evaluate},
     underway::writings,
     vocabulary::Vocabularies,
@@ -107,13 +107,18 @@ impl Engine {
         if let Some(link) = self.records.link_of_local(&self.name, id).await? {
             return Ok(Resolved::Linked(link.remote));
         }
-        let claimed = self.local.linked_remote(id, self.remote.name()).await?;
-        // People write this id by hand, and it becomes part of a URL.
-        match claimed.as_deref().and_then(IssueId::parse) {
-            Some(claimed) => Ok(Resolved::Linked(claimed)),
-            None if self.create_remote => Ok(Resolved::Creatable(id.clone())),
-            None => Ok(Resolved::Nothing(format!("local issue {id} is not linked to {}", self.remote.name()))),
-        }
+        Ok(match self.local.linked_remote(id, self.remote.name()).await? {
+            // People write this id by hand, and it becomes part of a URL.
+            Claim::Ours(claimed) => match IssueId::parse(&claimed) {
+                Some(claimed) => Resolved::Linked(claimed),
+                None => {
+                    Resolved::Nothing(format!("local issue {id} says it stands for \"{claimed}\", and that is no issue id"))
+                }
+            },
+            Claim::AnotherTrackers(name) => Resolved::Nothing(format!("local issue {id} stands for one of {name}")),
+            Claim::Nothing if self.create_remote => Resolved::Creatable(id.clone()),
+            Claim::Nothing => Resolved::Nothing(format!("local issue {id} is not linked to {}", self.remote.name())),
+        })
     }
 
     /// What the rules have to know of an issue on one side.
@@ -197,8 +202,8 @@ impl Engine {
             None => self.records.ensure_link(&self.name, &remote.id, &remote.key).await?,
         };
         let created = match (&local, &link.local) {
-            (Some(local), _) => Created { id: local.id.clone(), with_fields: false },
-            (None, Some(already)) => Created { id: already.clone(), with_fields: true },
+            (Some(local), _) => Created { id: local.id.clone(), unset: plan.local.fields.keys().cloned().collect() },
+            (None, Some(already)) => Created { id: already.clone(), unset: plan.local.fields.keys().cloned().collect() },
             (None, None) => run.create_local(&link, &remote, &plan, &self.state_of(&remote, &remote.attributes)).await?,
         };
         self.note_writings(&mut link, &created.id, &base, &plan, local.as_ref(), &remote).await?;
@@ -207,12 +212,13 @@ impl Engine {
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
         let mut applied = Applied::default();
         if local.is_none() {
-            // It was created with its values, which are set once more only where they were refused then.
             applied.outcomes.note(Side::Local, EffectKey::Create, "done");
-            let set = plan.local.fields.keys().filter(|_| created.with_fields);
+            let set = plan.local.fields.keys().filter(|path| !created.unset.contains(*path));
             set.for_each(|path| applied.outcomes.note(Side::Local, EffectKey::Field(path.clone()), "done"));
         }
-        let mut done = run.apply_fields(&plan, &target, created.with_fields, &mut applied).await;
+        let mut yet_to_be_set = plan.clone();
+        yet_to_be_set.local = plan.local.only_fields(&created.unset);
+        let mut done = run.apply_fields(&yet_to_be_set, &target, &mut applied).await;
         if done.is_ok() {
             // Before the copies, each of which is noted by itself: one that fails must not make the fields look unwritten.
             self.finish(&remote, local.as_ref(), &mut link, base, &plan, &applied).await?;

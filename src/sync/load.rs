@@ -79,7 +79,7 @@ impl Engine {
             None => false,
             Some(filter) => link.is_some() || self.remote.matches(&remote.id, filter).await?,
         };
-        if wanted && link.is_none() && self.is_being_created_by_us(&remote.id).await? {
+        if wanted && link.as_ref().is_none_or(|link| link.local.is_none()) && self.is_being_created_by_us(&remote.id).await? {
             return Err(Fault::transient(format!("remote issue {} is just being created from a local one", remote.key)));
         }
         if wanted && remote.restricted.is_some() {

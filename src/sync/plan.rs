@@ -1,6 +1,6 @@
 //! A Plan: what one evaluation decided, and why. Data only: it is printed, tested, stored and carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,13 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         let Self { fields, messages, edits, removals, files } = self;
         fields.is_empty() && messages.is_empty() && edits.is_empty() && removals.is_empty() && files.is_empty()
+    }
+
+    /// Only these of the attributes, and nothing else.
+    #[must_use]
+    pub fn only_fields(&self, paths: &BTreeSet<String>) -> Self {
+        let fields = self.fields.iter().filter(|(path, _)| paths.contains(*path));
+        Self { fields: fields.map(|(path, change)| (path.clone(), change.clone())).collect(), ..Self::default() }
     }
 
     /// The new values alone.

@@ -1,6 +1,6 @@
 //! What the sync engine needs from the outside: trackers, and a durable record of links and effects.
 
-use std::{pin::Pin, time::Duration};
+use std::{collections::BTreeSet, pin::Pin, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -62,6 +62,26 @@ pub struct WriteTerms<'a> {
     pub counterpart: Option<&'a TrackerName>,
 }
 
+/// An issue that was created.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its id.
+    pub id: IssueId,
+    /// Paths whose values were not set with the creation: they can be set only on an issue that exists.
+    pub left_out: BTreeSet<String>,
+}
+
+/// What an issue says of the remote issue that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It stands for none.
+    Nothing,
+    /// For this one of our tracker.
+    Ours(String),
+    /// For one of another tracker, by that tracker's name.
+    AnotherTrackers(String),
+}
+
 /// An issue tracker, on either side.
 ///
 /// Implementations make no second attempt by themselves; what may pass is a transient [`Fault`]. A tracker that answers "not
@@ -88,20 +108,20 @@ pub trait Tracker: Send + Sync {
     /// The issues here that say they stand for this remote issue (known there by any of these names).
     async fn find_linked(&self, tracker: &TrackerName, remote: &[&str]) -> Result<Vec<IssueId>, Fault>;
 
-    /// The remote issue that this issue says it stands for.
-    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Option<String>, Fault>;
+    /// Which remote issue this issue says it stands for.
+    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Claim, Fault>;
 
     /// What this issue shows of the remote one's attributes, from the last sync by whatever program.
     async fn mirrored_attributes(&self, id: &IssueId) -> Result<Option<Attributes>, Fault>;
 
     /// Creates an issue that says which remote issue it stands for.
-    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault>;
+    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<Made, Fault>;
 
-    /// Creates an issue that carries the token of its creation from its birth. Values that can only be set on an issue that exists
-    /// are left to the next run.
-    async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<IssueId, Fault>;
+    /// Creates an issue that carries the token of its creation from its birth.
+    async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault>;
 
-    /// The issue that was created with this token, if there is one; nothing older than `since` is it.
+    /// The issue that was created with this token, if there is one; it was created at about that time. `None` only if it would be
+    /// seen by now.
     async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault>;
 
     /// The token that an issue was created with, where it has one.

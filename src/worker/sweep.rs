@@ -1,6 +1,6 @@
 //! The sweep: finds by itself what no event told. It only asks which issues changed; the rest is the workers'.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tracing::{Instrument, info, info_span, warn};
@@ -13,7 +13,12 @@ use crate::{
         Destination, Lane, Route,
         job::{ISSUE_CHANGED, Job, JobData},
     },
-    sync::{engine::Engine, fault::Fault, issue::Side, ports::Query},
+    sync::{
+        engine::Engine,
+        fault::Fault,
+        issue::Side,
+        ports::{Link, Query},
+    },
 };
 
 /// How much each sweep looks back beyond the last one: clocks differ, and trackers list with a lag.
@@ -70,15 +75,17 @@ async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timest
         found.extend(engine.remote.list(&query).await?.into_iter().map(|id| (Side::Remote, id)));
     }
     let links = engine.records.links(&engine.name).await?;
-    match since {
-        Some(_) => {
-            let changed = engine.local.list(&Query { filter: None, changed_since: since }).await?;
-            let linked: std::collections::HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
-            // One that has no remote issue may be one that is to get it.
-            let wanted = changed.into_iter().filter(|id| engine.create_remote || linked.contains(id));
-            found.extend(wanted.map(|id| (Side::Local, id)));
+    if since.is_some() {
+        let changed = engine.local.list(&Query { filter: None, changed_since: since }).await?;
+        let linked: HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
+        // One that has no remote issue may be one that is to get it.
+        let wanted = changed.into_iter().filter(|id| engine.create_remote || linked.contains(id));
+        found.extend(wanted.map(|id| (Side::Local, id)));
+    } else {
+        if engine.create_remote {
+            found.extend(unlinked(engine, &links).await?.into_iter().map(|id| (Side::Local, id)));
         }
-        None => found.extend(links.into_iter().map(|link| (Side::Remote, link.remote))),
+        found.extend(links.into_iter().map(|link| (Side::Remote, link.remote)));
     }
     found.sort();
     found.dedup();
@@ -86,6 +93,13 @@ async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timest
         publish(worker, engine, *side, issue).await?;
     }
     Ok(found.len())
+}
+
+/// Local issues without a remote one, some of which may be waiting for it.
+async fn unlinked(engine: &Engine, links: &[Link]) -> Result<Vec<IssueId>, Fault> {
+    let linked: HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
+    let all = engine.local.list(&Query::default()).await?;
+    Ok(all.into_iter().filter(|id| !linked.contains(id)).collect())
 }
 
 async fn publish(worker: &Worker, engine: &Engine, side: Side, issue: &IssueId) -> Result<(), Fault> {

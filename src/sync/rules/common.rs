@@ -47,6 +47,11 @@ impl Gates {
         }
     }
 
+    /// Whether the rule can run while the remote issue is yet to be created.
+    pub(super) fn may_run_before_the_remote_issue_exists(&self) -> bool {
+        !self.only_update && !self.only_assigned
+    }
+
     /// The verdict in place of the rule's own, where the rule does not run at all.
     pub(super) fn closed(
         &self,

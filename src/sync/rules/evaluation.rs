@@ -232,6 +232,9 @@ impl<'a> Evaluation<'a> {
     /// Why the running rule must not write on a side now, if so (`only_update` and the like).
     #[must_use]
     pub fn refusal(&self, side: Side) -> Option<&'static str> {
+        if side == Side::Remote && !self.remote.is_readable() {
+            return Some("the remote issue may not be read, so nothing is written to it");
+        }
         self.gates.refusal(side, self.local_exists())
     }
 

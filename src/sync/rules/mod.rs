@@ -218,8 +218,10 @@ impl RuleSet {
     /// Whether a rule looks at the local issue and may stop its sync.
     #[must_use]
     pub fn picks_local_issues(&self) -> bool {
-        let picks =
-            |compiled: &Compiled| compiled.direction == Direction::Check && !compiled.rule.access().local.paths.is_empty();
+        let picks = |compiled: &Compiled| {
+            let looks_at_it = compiled.direction == Direction::Check && !compiled.rule.access().local.paths.is_empty();
+            looks_at_it && compiled.gates.may_run_before_the_remote_issue_exists()
+        };
         self.rules.iter().any(picks)
     }
 

@@ -24,7 +24,7 @@ use crate::{
         fault::Fault,
         issue::{Attributes, CopyKind, Snapshot},
         plan::{MessageEdit, NewMessage},
-        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker, WriteTerms},
+        ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
         schema::Schema,
     },
@@ -34,6 +34,26 @@ use crate::{
 pub struct Jira {
     name: TrackerName,
     client: Client,
+}
+
+/// Values as Jira takes them.
+struct Body {
+    fields: Map<String, Value>,
+    /// The status and its path: no field sets it.
+    status: Option<(String, Value)>,
+    paths: Paths,
+}
+
+/// The fields of a request, by their ids, as the rules call them.
+#[derive(Default)]
+struct Paths(BTreeMap<String, String>);
+
+impl Paths {
+    /// Jira names refused fields by their ids, rules may name them as people see them.
+    fn in_words_of_the_rules(&self, fault: Fault) -> Fault {
+        let fields = fault.fields.iter().map(|id| self.0.get(id).unwrap_or(id).clone()).collect();
+        Fault { fields, ..fault }
+    }
 }
 
 /// Paths that are no fields and that every issue has.
@@ -57,23 +77,24 @@ impl Jira {
         Ok(ids)
     }
 
-    /// The fields of a request that sets these values, and the status, which no field sets.
-    async fn fields_body(&self, fields: &Attributes) -> Result<(Map<String, Value>, Option<Value>), Fault> {
+    /// What a request that sets these values has to hold.
+    async fn fields_body(&self, fields: &Attributes) -> Result<Body, Fault> {
         let known = self.client.fields().await?;
-        let (mut body, mut status) = (Map::new(), None);
+        let (mut body, mut status, mut paths) = (Map::new(), None, Paths::default());
         for (path, value) in fields {
             let (name, rest) = convert::split(path);
             let field = convert::field_id(&known, name)?;
             let field_id = field["id"].as_str().unwrap_or_default().to_owned();
             if field_id == "status" {
-                status = Some(value.clone());
+                status = Some((path.clone(), value.clone()));
                 continue;
             }
+            paths.0.insert(field_id.clone(), name.to_owned());
             let value = convert::to_field(&field["schema"], rest, value)
                 .map_err(|fault| Fault { fields: vec![name.to_owned()], ..fault })?;
             body.insert(field_id, value);
         }
-        Ok((body, status))
+        Ok(Body { fields: body, status, paths })
     }
 
     fn attribute(path: &str, issue: &Value, ids: &BTreeMap<String, String>) -> Value {
@@ -135,7 +156,7 @@ impl Tracker for Jira {
         Err(Self::local_role())
     }
 
-    async fn linked_remote(&self, _id: &IssueId, _tracker: &TrackerName) -> Result<Option<String>, Fault> {
+    async fn linked_remote(&self, _id: &IssueId, _tracker: &TrackerName) -> Result<Claim, Fault> {
         Err(Self::local_role())
     }
 
@@ -143,14 +164,15 @@ impl Tracker for Jira {
         Err(Self::local_role())
     }
 
-    async fn create(&self, _fields: &Attributes, _state: &MirroredState) -> Result<IssueId, Fault> {
+    async fn create(&self, _fields: &Attributes, _state: &MirroredState) -> Result<Made, Fault> {
         Err(Self::local_role())
     }
 
-    async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<IssueId, Fault> {
-        // An issue begins in the first state of its workflow; from there the next run takes a transition.
-        let (body, _status) = self.fields_body(fields).await?;
-        creation::create(&self.client, body, token).await
+    async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault> {
+        // An issue begins in the first state of its workflow; from there it takes a transition.
+        let Body { fields: body, status, paths } = self.fields_body(fields).await?;
+        let id = creation::create(&self.client, body, token).await.map_err(|fault| paths.in_words_of_the_rules(fault))?;
+        Ok(Made { id, left_out: status.into_iter().map(|(path, _)| path).collect() })
     }
 
     async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
@@ -162,13 +184,14 @@ impl Tracker for Jira {
     }
 
     async fn set_fields(&self, id: &IssueId, fields: &Attributes, _terms: WriteTerms<'_>) -> Result<(), Fault> {
-        let (body, status) = self.fields_body(fields).await?;
+        let Body { fields: body, status, paths } = self.fields_body(fields).await?;
         if !body.is_empty() {
             let body = convert::object("fields", Value::Object(body));
-            self.client.send(Method::PUT, &format!("rest/api/2/issue/{id}"), &body).await?;
+            let sent = self.client.send(Method::PUT, &format!("rest/api/2/issue/{id}"), &body).await;
+            sent.map_err(|fault| paths.in_words_of_the_rules(fault))?;
         }
         match status {
-            Some(status) => transitions::go_to(&self.client, id, &status).await,
+            Some((_, status)) => transitions::go_to(&self.client, id, &status).await,
             None => Ok(()),
         }
     }

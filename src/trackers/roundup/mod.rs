@@ -26,7 +26,7 @@ use crate::{
         fault::{Fault, FaultKind},
         issue::{Attributes, CopyKind, Snapshot},
         plan::{MessageEdit, NewMessage},
-        ports::{FileContent, Intent, MirroredState, Query, Token, Tracker, WriteTerms},
+        ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
         schema::Schema,
     },
@@ -122,11 +122,15 @@ impl Tracker for Roundup {
         Ok(issues)
     }
 
-    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Option<String>, Fault> {
+    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Claim, Fault> {
         let item = self.item(id, "ext_id,ext_tracker", "2").await?;
-        let Some(found) = item.map(|mut item| item["attributes"].take()) else { return Ok(None) };
-        let ours = found["ext_tracker"]["name"].as_str() == Some(tracker.as_str());
-        Ok(found["ext_id"].as_str().filter(|id| ours && !id.is_empty()).map(str::to_owned))
+        let Some(found) = item.map(|mut item| item["attributes"].take()) else { return Ok(Claim::Nothing) };
+        let claimed = found["ext_id"].as_str().filter(|id| !id.is_empty());
+        Ok(match (found["ext_tracker"]["name"].as_str(), claimed) {
+            (Some(name), Some(claimed)) if name == tracker.as_str() => Claim::Ours(claimed.to_owned()),
+            (Some(name), _) if name != tracker.as_str() => Claim::AnotherTrackers(name.to_owned()),
+            _ => Claim::Nothing,
+        })
     }
 
     async fn mirrored_attributes(&self, id: &IssueId) -> Result<Option<Attributes>, Fault> {
@@ -139,7 +143,7 @@ impl Tracker for Roundup {
         Ok(item.and_then(|item| serde_json::from_str(item["attributes"]["content"].as_str()?).ok()))
     }
 
-    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<IssueId, Fault> {
+    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<Made, Fault> {
         self.ensure_ext_tracker(&state.tracker).await?;
         let (linked, own) = linked::split(fields);
         let mut body = convert::body(&own)?;
@@ -147,15 +151,12 @@ impl Tracker for Roundup {
         body.retain(|_, value| !crate::sync::value::is_unset(value));
         body.insert("ext_id".to_owned(), json!(state.remote));
         body.insert("ext_tracker".to_owned(), json!(state.tracker));
+        // Items of other classes link to the issue, so that it has to be there.
         let id = IssueId::new(self.client.create("issue", &Value::Object(body)).await?);
-        // Should this fail, the next run finds the issue and what it lacks.
-        if let Err(fault) = self.linked.write(&self.client, &id, &linked, Some(&state.tracker)).await {
-            tracing::warn!(%id, %fault, "attributes in other classes are left to the next run");
-        }
-        Ok(id)
+        Ok(Made { id, left_out: linked.into_keys().collect() })
     }
 
-    async fn create_marked(&self, _fields: &Attributes, _token: &Token) -> Result<IssueId, Fault> {
+    async fn create_marked(&self, _fields: &Attributes, _token: &Token) -> Result<Made, Fault> {
         Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
     }
 

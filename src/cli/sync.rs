@@ -1,6 +1,6 @@
 //! `sync`: syncs one issue, or all of a sync, now and without the queue.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub(super) struct Which {
 pub(super) struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// All linked issues and all that the remote filter holds
+    /// All linked issues, all that the remote filter holds, and with `create_remote` all local ones that have no remote one
     #[arg(long, group = "which")]
     all: bool,
     /// Show what would be done, and write nothing
@@ -109,9 +109,13 @@ impl Subject {
     async fn run(&self, engine: &Engine, options: &RunOptions) -> Result<Outcome, Fault> {
         match self {
             Self::Remote(remote) => engine.run(remote, options).await,
-            Self::UnlinkedLocal(local) => match engine.create_remote(local, options).await? {
-                Creation::Created(remote) => engine.run(&remote, options).await,
-                Creation::Ended(outcome) => Ok(*outcome),
+            Self::UnlinkedLocal(local) => match engine.resolve(Side::Local, local).await? {
+                Resolved::Linked(remote) => engine.run(&remote, options).await,
+                Resolved::Nothing(reason) => Ok(Outcome::Ignored(reason)),
+                Resolved::Creatable(local) => match engine.create_remote(&local, options).await? {
+                    Creation::Created(remote) => engine.run(&remote, options).await,
+                    Creation::Ended(outcome) => Ok(*outcome),
+                },
             },
         }
     }
@@ -131,14 +135,20 @@ async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<Subje
     if !arguments.all {
         return Err(CliError::Usage("name an issue with --remote-id or --local-id, or all with --all".to_owned()));
     }
-    let mut issues: Vec<IssueId> = engine.records.links(&engine.name).await?.into_iter().map(|link| link.remote).collect();
+    let links = engine.records.links(&engine.name).await?;
+    let mut unlinked: Vec<IssueId> = Vec::new();
+    if engine.create_remote {
+        let linked: HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
+        unlinked.extend(engine.local.list(&Query::default()).await?.into_iter().filter(|id| !linked.contains(id)));
+    }
+    let mut issues: Vec<IssueId> = links.into_iter().map(|link| link.remote).collect();
     if engine.remote_filter.is_some() {
         let query = Query { filter: engine.remote_filter.clone(), changed_since: None };
         issues.extend(engine.remote.list(&query).await?);
     }
     issues.sort();
     issues.dedup();
-    Ok(issues.into_iter().map(Subject::Remote).collect())
+    Ok(issues.into_iter().map(Subject::Remote).chain(unlinked.into_iter().map(Subject::UnlinkedLocal)).collect())
 }
 
 /// People name an issue by its key; links and locks are by its id.

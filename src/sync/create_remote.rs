@@ -75,13 +75,13 @@ impl Engine {
         link.base = Base { local: local.attributes.clone(), remote: sent, copies: Vec::new() };
         self.save(&mut link).await?;
         self.records.close_intent(&intent, id.as_str()).await?;
+        let target = Target { link: &link.id, local: &local.id, remote: &id, revisions: (None, None) };
+        run.set_fields(Side::Remote, &plan.remote.only_fields(&left_out), &target, &mut applied).await?;
         let Some(remote) = self.remote.read(&id, &self.needs(Side::Remote)).await? else {
             return Err(Fault::transient(format!("the remote issue of local issue {} is not to be seen yet", local.key)));
         };
         info!(local = local.key, remote = remote.key, "created the remote issue");
         self.local.mirror(&local.id, &self.state_of(&remote, &link.base.remote)).await?;
-        let target = Target { link: &link.id, local: &local.id, remote: &id, revisions: (None, None) };
-        run.set_fields(Side::Remote, &plan.remote.only_fields(&left_out), &target, &mut applied).await?;
         let back = evaluate_after_create(&self.rules, local, &remote, &link.base, &self.rule_options(options).await?);
         run.set_fields(Side::Local, &back.local, &target, &mut applied).await?;
         let Report { failures, .. } = Report::new(remote.key.clone(), None, back, applied.failures);

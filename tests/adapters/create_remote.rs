@@ -41,6 +41,12 @@ l_default = "Bug"
 only_create = true
 
 [[sync.rule]]
+kind = "to_remote_default"
+remote_name = "status.name"
+l_default = "In Progress"
+only_create = true
+
+[[sync.rule]]
 kind = "two_way"
 local_name = "title"
 remote_name = "summary"
@@ -68,6 +74,14 @@ async fn create(engine: &Engine, local: &IssueId) -> Result<Creation, trackersyn
     engine.create_remote(local, &RunOptions::default()).await
 }
 
+/// What the new issue has beyond what it was created with comes over, and then there is nothing more to do.
+async fn settle(engine: &Engine, remote: &IssueId) {
+    run(engine, remote).await.unwrap();
+    let again = run(engine, remote).await.unwrap();
+    let words = || again.report().map(|report| report.plan.in_words()).unwrap_or_default();
+    assert!(matches!(again, Outcome::Unchanged(_)), "{}: {}", again.word(), words());
+}
+
 fn created(site: &Site) -> usize {
     let requests = site.jira.state().requests();
     requests.iter().filter(|request| request.method == "POST" && request.path == "/rest/api/2/issue").count()
@@ -83,14 +97,10 @@ async fn a_picked_issue_gets_its_remote_one_and_what_that_got_comes_back() {
     let Creation::Created(remote) = create(&engine, &local).await.unwrap() else { panic!("it is picked") };
     assert_eq!(site.jira.state().issue(remote.as_str()).unwrap().summary, "For them");
     let shown = site.office.read(&local, &paths(&["ext_status", "ext_id"])).await.unwrap().unwrap();
-    assert_eq!((&shown.attributes["ext_status"], &shown.attributes["ext_id"]), (&json!("Open"), &json!(remote)));
-    let again = run(&engine, &remote).await.unwrap();
-    assert!(
-        matches!(again, Outcome::Unchanged(_)),
-        "{}: {:?}",
-        again.word(),
-        again.report().map(|report| report.plan.in_words())
-    );
+    assert_eq!((&shown.attributes["ext_status"], &shown.attributes["ext_id"]), (&json!("In Progress"), &json!(remote)));
+    // A new issue begins as Open; what can be set only on one that exists follows at once.
+    assert_eq!(site.jira.state().issue(remote.as_str()).unwrap().status, "In Progress");
+    settle(&engine, &remote).await;
     site.roundup.acting_as("jane").set(local.as_str(), "title", "Said otherwise").unwrap();
     run(&engine, &remote).await.unwrap();
     assert_eq!(site.jira.state().issue(remote.as_str()).unwrap().summary, "Said otherwise");
@@ -120,7 +130,7 @@ async fn an_issue_whose_creation_got_no_answer_is_found_by_its_token() {
     };
     assert_eq!(remote.as_str(), made.id);
     assert_eq!(created(&site), 1);
-    assert!(matches!(run(&engine, &remote).await.unwrap(), Outcome::Unchanged(_)));
+    settle(&engine, &remote).await;
     assert_eq!(site.roundup.acting_as("jane").issues().unwrap().len(), 1, "no second local issue");
 }
 
@@ -138,4 +148,36 @@ async fn a_dry_run_tells_and_creates_nothing() {
         assert!(words.contains(line), "{words}");
     }
     assert_eq!(created(&site), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_between_the_link_and_the_mirror_makes_no_second_local_issue() {
+    let site = site().await;
+    let engine = site.engine().await;
+    let local = picked(&site, "Linked, and not shown yet");
+    site.roundup_fails(json!({ "method": "POST", "path_contains": "/data/msg" })).await;
+    create(&engine, &local).await.unwrap_err();
+    let made = site.jira.state().issues().into_iter().find(|issue| issue.summary == "Linked, and not shown yet").unwrap();
+    // Somebody is quicker there than our next run.
+    site.jira.state().edit_fields("jane", &made.id, json!({ "summary": "Said otherwise over there" })).unwrap();
+    settle(&engine, &IssueId::new(&made.id)).await;
+    let issues = site.roundup.acting_as("jane").issues().unwrap();
+    assert_eq!(issues.len(), 1, "{issues:?}");
+    let shown = site.office.read(&local, &paths(&["title", "ext_id"])).await.unwrap().unwrap();
+    assert_eq!(shown.attributes["title"], "Said otherwise over there", "an edit that came in between is kept");
+    assert_eq!(shown.attributes["ext_id"], made.id);
+    assert!(matches!(create(&engine, &local).await.unwrap(), Creation::Created(same) if same.as_str() == made.id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issue_that_stands_for_something_else_is_left_alone() {
+    let site = site().await;
+    let engine = site.engine().await;
+    for (tracker, id, told) in [("upstream", "see UP 17", "no issue id"), ("elsewhere", "4711", "elsewhere")] {
+        let local = picked(&site, "Stands for something");
+        site.roundup.acting_as("jane").set(local.as_str(), "ext_tracker", tracker).unwrap();
+        site.roundup.acting_as("jane").set(local.as_str(), "ext_id", id).unwrap();
+        let Resolved::Nothing(reason) = engine.resolve(Side::Local, &local).await.unwrap() else { panic!("{id}") };
+        assert!(reason.contains(told), "{reason}");
+    }
 }

@@ -50,7 +50,13 @@ impl Site {
         // One TLS provider for all clients, as the program does it; a second installation changes nothing.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let jira = jira::start(options).await.unwrap();
-        let roundup = roundup::start(RoundupOptions { max_body: 128 << 20, ..RoundupOptions::default() }).await.unwrap();
+        let roundup = roundup::start(RoundupOptions {
+            max_body: 128 << 20,
+            ext_trackers: vec!["upstream".to_owned(), "elsewhere".to_owned()],
+            ..RoundupOptions::default()
+        })
+        .await
+        .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let tracker = |name: &str, kind: &str, url: &str| {
             format!(

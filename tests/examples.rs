@@ -112,6 +112,24 @@ fn an_example_in_python_syntax_is_the_same_after_it_was_converted() {
     }
 }
 
+#[test]
+fn every_example_can_be_converted_by_the_command() {
+    for file in examples("toml").into_iter().chain(examples("py")) {
+        let output = Command::new(env!("CARGO_BIN_EXE_trackersync")).args(["config", "convert"]).arg(&file).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
+        let converted = String::from_utf8(output.stdout).unwrap();
+        let text = Arc::new(Source { name: "converted.toml".to_owned(), text: converted.clone() });
+        let again = from_toml(&text).unwrap_or_else(|findings| panic!("{}: {findings:?}\n{converted}", file.display()));
+        let source = source(&file);
+        let before = if file.extension().is_some_and(|end| end == "py") {
+            from_python(&source).unwrap().table
+        } else {
+            from_toml(&source).unwrap()
+        };
+        assert_eq!(shown_table(&before), shown_table(&again), "{}", file.display());
+    }
+}
+
 /// The compiled rules, which are shown without their places; or what is wrong with them.
 fn compiled(table: &Table) -> String {
     let of = |rule: &Node| match &rule.value {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use tracing::{info, warn};
 
 use super::{
+    apply::Applied,
+    effects::EffectKey,
     engine::Run,
     fault::{Fault, FaultKind},
     issue::{Attributes, CopyKind, Side, Snapshot},
@@ -18,6 +20,18 @@ pub(super) struct Created {
     pub id: IssueId,
     /// Paths whose values are yet to be set; all of them where it is not known which are.
     pub unset: BTreeSet<String>,
+}
+
+impl Created {
+    /// What became of a Plan by the creation alone.
+    pub(super) fn applied(&self, plan: &Plan) -> Applied {
+        let mut applied = Applied::default();
+        applied.outcomes.note(Side::Local, EffectKey::Create, "done");
+        for path in plan.local.fields.keys().filter(|path| !self.unset.contains(*path)) {
+            applied.outcomes.note(Side::Local, EffectKey::Field(path.clone()), "done");
+        }
+        applied
+    }
 }
 
 impl Run<'_> {

@@ -7,7 +7,7 @@ use tracing::info_span;
 use super::{
     apply::{Applied, Target},
     create::Created,
-    effects::{EffectKey, EffectOutcomes},
+    effects::EffectOutcomes,
     fault::Fault,
     issue::{Base, Side, Snapshot},
     load::Loaded,
@@ -201,21 +201,16 @@ impl Engine {
             Some(link) => link,
             None => self.records.ensure_link(&self.name, &remote.id, &remote.key).await?,
         };
-        let created = match (&local, &link.local) {
-            (Some(local), _) => Created { id: local.id.clone(), unset: plan.local.fields.keys().cloned().collect() },
-            (None, Some(already)) => Created { id: already.clone(), unset: plan.local.fields.keys().cloned().collect() },
-            (None, None) => run.create_local(&link, &remote, &plan, &self.state_of(&remote, &remote.attributes)).await?,
+        let all = || plan.local.fields.keys().cloned().collect();
+        let created = match local.as_ref().map(|issue| &issue.id).or(link.local.as_ref()) {
+            Some(there) => Created { id: there.clone(), unset: all() },
+            None => run.create_local(&link, &remote, &plan, &self.state_of(&remote, &remote.attributes)).await?,
         };
         self.note_writings(&mut link, &created.id, &base, &plan, local.as_ref(), &remote).await?;
         let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
         let target = Target { link: &link.id.clone(), local: &created.id, remote: &remote.id, revisions };
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
-        let mut applied = Applied::default();
-        if local.is_none() {
-            applied.outcomes.note(Side::Local, EffectKey::Create, "done");
-            let set = plan.local.fields.keys().filter(|path| !created.unset.contains(*path));
-            set.for_each(|path| applied.outcomes.note(Side::Local, EffectKey::Field(path.clone()), "done"));
-        }
+        let mut applied = if local.is_none() { created.applied(&plan) } else { Applied::default() };
         let mut yet_to_be_set = plan.clone();
         yet_to_be_set.local = plan.local.only_fields(&created.unset);
         let mut done = run.apply_fields(&yet_to_be_set, &target, &mut applied).await;

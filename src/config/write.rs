@@ -124,7 +124,8 @@ impl Writing<'_> {
 fn needs_header(path: &[String], key: &str, value: &Node) -> bool {
     match (&value.value, path) {
         (NodeValue::Table(_), []) => true,
-        (NodeValue::Table(_), [outer, ..]) if outer == "trackers" => true,
+        // Where a secret is to be found is told in its line.
+        (NodeValue::Table(_), [outer, ..]) if outer == "trackers" => !SECRET_KEYS.contains(&key),
         (NodeValue::Table(table), _) => key_text(key).chars().count() + 3 + inline_table(table).chars().count() > WIDTH,
         (NodeValue::Array(_), []) => key == "sync",
         (NodeValue::Array(_), [outer]) => outer == "sync" && key == "rule",

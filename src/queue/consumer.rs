@@ -23,6 +23,7 @@ use crate::{config::secret::Secret, sync::fault::Fault};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Everything a consumer needs to build itself anew.
 pub(super) struct Consuming {
@@ -126,11 +127,21 @@ struct OnChannel(Acker);
 #[async_trait]
 impl Settle for OnChannel {
     async fn ack(self: Box<Self>) -> Result<(), Fault> {
-        self.0.ack(BasicAckOptions::default()).await.map(|_| ()).map_err(|error| failed(&error))
+        settled(self.0.ack(BasicAckOptions::default())).await
     }
 
     async fn release(self: Box<Self>) -> Result<(), Fault> {
         let options = BasicNackOptions { requeue: true, ..BasicNackOptions::default() };
-        self.0.nack(options).await.map(|_| ()).map_err(|error| failed(&error))
+        settled(self.0.nack(options)).await
     }
+}
+
+/// Waits for a settlement to be sent. On a connection that broke at the wrong moment nobody sends it any more and nobody says so;
+/// the message then comes again, and whoever waits must not wait for ever.
+async fn settled<T>(sent: impl Future<Output = Result<T, lapin::Error>>) -> Result<(), Fault> {
+    let Ok(sent) = tokio::time::timeout(SETTLE_TIMEOUT, sent).await else {
+        let seconds = SETTLE_TIMEOUT.as_secs();
+        return Err(Fault::transient(format!("RabbitMQ: the settlement of a message was not sent within {seconds} s")));
+    };
+    sent.map(|_| ()).map_err(|error| failed(&error))
 }

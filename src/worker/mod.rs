@@ -21,6 +21,9 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 
+/// How long jobs may take to return what they hold once the process aborts.
+const AFTER_ABORT: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Everything that workers work with.
 pub struct Worker {
     /// The syncs.
@@ -69,12 +72,34 @@ impl Worker {
             tokio::time::sleep(drain).await;
             lifecycle.abort();
         });
-        while let Some(ended) = running.join_next().await {
-            report_panic(ended);
-        }
+        self.finish(&mut running).await;
         deadline.abort();
         // Acknowledgements go over the connection that the receiver keeps open.
         drop(deliveries);
+    }
+}
+
+impl Worker {
+    /// Waits for what is held. Once the process aborts, whatever does not return soon is left where it is: it comes again.
+    async fn finish(&self, running: &mut JoinSet<()>) {
+        let aborted = self.lifecycle.aborted();
+        let overdue = async {
+            aborted.cancelled().await;
+            tokio::time::sleep(AFTER_ABORT).await;
+        };
+        tokio::pin!(overdue);
+        loop {
+            tokio::select! {
+                ended = running.join_next() => match ended {
+                    Some(ended) => report_panic(ended),
+                    None => return,
+                },
+                () = &mut overdue => {
+                    warn!(jobs = running.len(), "ending without what is still held; it comes again");
+                    return running.shutdown().await;
+                }
+            }
+        }
     }
 }
 

@@ -4,18 +4,19 @@ mod client;
 mod comments;
 mod convert;
 mod creation;
+mod fields;
 mod schema;
 mod search;
 mod transitions;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use reqwest::Method;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use self::client::Client;
+use self::{client::Client, fields::Body};
 use super::http::Http;
 use crate::{
     config::tracker::TrackerConfig,
@@ -36,26 +37,6 @@ pub struct Jira {
     client: Client,
 }
 
-/// Values as Jira takes them.
-struct Body {
-    fields: Map<String, Value>,
-    /// The status and its path: no field sets it.
-    status: Option<(String, Value)>,
-    paths: Paths,
-}
-
-/// The fields of a request, by their ids, as the rules call them.
-#[derive(Default)]
-struct Paths(BTreeMap<String, String>);
-
-impl Paths {
-    /// Jira names refused fields by their ids, rules may name them as people see them.
-    fn in_words_of_the_rules(&self, fault: Fault) -> Fault {
-        let fields = fault.fields.iter().map(|id| self.0.get(id).unwrap_or(id).clone()).collect();
-        Fault { fields, ..fault }
-    }
-}
-
 /// Paths that are no fields and that every issue has.
 const OWN_PATHS: [&str; 2] = ["id", "key"];
 
@@ -64,44 +45,6 @@ impl Jira {
     #[must_use]
     pub fn new(name: TrackerName, config: &TrackerConfig, http: Http) -> Self {
         Self { client: Client::new(http, name.clone(), config), name }
-    }
-
-    /// The ids of the fields that paths begin with.
-    async fn field_ids(&self, paths: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Fault> {
-        let fields = self.client.fields().await?;
-        let mut ids = BTreeMap::new();
-        for path in paths.iter().filter(|path| !OWN_PATHS.contains(&path.as_str())) {
-            let field = convert::field_id(&fields, convert::split(path).0)?;
-            ids.insert(path.clone(), field["id"].as_str().unwrap_or_default().to_owned());
-        }
-        Ok(ids)
-    }
-
-    /// What a request that sets these values has to hold.
-    async fn fields_body(&self, fields: &Attributes) -> Result<Body, Fault> {
-        let known = self.client.fields().await?;
-        let (mut body, mut status, mut paths) = (Map::new(), None, Paths::default());
-        for (path, value) in fields {
-            let (name, rest) = convert::split(path);
-            let field = convert::field_id(&known, name)?;
-            let field_id = field["id"].as_str().unwrap_or_default().to_owned();
-            if field_id == "status" {
-                status = Some((path.clone(), value.clone()));
-                continue;
-            }
-            paths.0.insert(field_id.clone(), name.to_owned());
-            let value = convert::to_field(&field["schema"], rest, value)
-                .map_err(|fault| Fault { fields: vec![name.to_owned()], ..fault })?;
-            body.insert(field_id, value);
-        }
-        Ok(Body { fields: body, status, paths })
-    }
-
-    fn attribute(path: &str, issue: &Value, ids: &BTreeMap<String, String>) -> Value {
-        match ids.get(path) {
-            Some(id) => convert::follow(&issue["fields"][id.as_str()], convert::split(path).1),
-            None => issue[path].clone(),
-        }
     }
 
     fn local_role() -> Fault {
@@ -116,7 +59,7 @@ impl Tracker for Jira {
     }
 
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
-        let ids = self.field_ids(&needs.paths).await?;
+        let ids = fields::ids(&self.client, &needs.paths).await?;
         let mut fields: BTreeSet<&str> = ids.values().map(String::as_str).collect();
         fields.insert("assignee");
         fields.extend(needs.updated.then_some("updated"));
@@ -133,7 +76,7 @@ impl Tracker for Jira {
         Ok(Some(Snapshot {
             id: IssueId::new(own_id),
             key: issue["key"].as_str().unwrap_or(own_id).to_owned(),
-            attributes: needs.paths.iter().map(|path| (path.clone(), Self::attribute(path, &issue, &ids))).collect(),
+            attributes: needs.paths.iter().map(|path| (path.clone(), fields::attribute(path, &issue, &ids))).collect(),
             messages,
             files: attachments.iter().filter_map(convert::file).collect(),
             assigned_to_us: convert::same_user(&issue["fields"]["assignee"], myself),
@@ -170,7 +113,7 @@ impl Tracker for Jira {
 
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault> {
         // An issue begins in the first state of its workflow; from there it takes a transition.
-        let Body { fields: body, status, paths } = self.fields_body(fields).await?;
+        let Body { fields: body, status, paths } = fields::body(&self.client, fields).await?;
         let id = creation::create(&self.client, body, token).await.map_err(|fault| paths.in_words_of_the_rules(fault))?;
         Ok(Made { id, left_out: status.into_iter().map(|(path, _)| path).collect() })
     }
@@ -184,7 +127,7 @@ impl Tracker for Jira {
     }
 
     async fn set_fields(&self, id: &IssueId, fields: &Attributes, _terms: WriteTerms<'_>) -> Result<(), Fault> {
-        let Body { fields: body, status, paths } = self.fields_body(fields).await?;
+        let Body { fields: body, status, paths } = fields::body(&self.client, fields).await?;
         if !body.is_empty() {
             let body = convert::object("fields", Value::Object(body));
             let sent = self.client.send(Method::PUT, &format!("rest/api/2/issue/{id}"), &body).await;

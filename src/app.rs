@@ -253,7 +253,7 @@ pub struct CompiledRules {
 pub fn compile(config: &Config) -> CompiledRules {
     let CompiledRules { rules: mut compiled, mut findings } = CompiledRules::default();
     for sync in &config.syncs {
-        match RuleSet::compile(&sync.rules) {
+        match RuleSet::compile(&sync.rules, sync.users.as_ref()) {
             Ok(rules) => {
                 findings.extend(diagnose::quarrels(&rules));
                 if sync.create_remote && !rules.picks_local_issues() {

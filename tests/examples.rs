@@ -136,7 +136,7 @@ fn compiled(table: &Table) -> String {
         NodeValue::Table(table) => table.clone(),
         other => panic!("{other:?}"),
     };
-    match RuleSet::compile(&rule_nodes(table).iter().map(of).collect::<Vec<_>>()) {
+    match RuleSet::compile(&rule_nodes(table).iter().map(of).collect::<Vec<_>>(), people(table)) {
         Ok(rules) => format!("{rules:?}"),
         Err(findings) => findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n"),
     }
@@ -163,10 +163,22 @@ fn both_syntaxes_of_an_example_hold_the_same_rules() {
     }
 }
 
-fn rule_nodes(table: &Table) -> &[Node] {
+/// The people of the sync, where it has a table of them.
+fn people(table: &Table) -> Option<&Table> {
+    match sync(table).get("users").map(|node| &node.value) {
+        Some(NodeValue::Table(users)) => Some(users),
+        _ => None,
+    }
+}
+
+fn sync(table: &Table) -> &Table {
     let Some(NodeValue::Array(syncs)) = table.get("sync").map(|node| &node.value) else { panic!("no sync") };
     let NodeValue::Table(sync) = &syncs[0].value else { panic!("no table") };
-    let Some(NodeValue::Array(rules)) = sync.get("rule").map(|node| &node.value) else { panic!("no rules") };
+    sync
+}
+
+fn rule_nodes(table: &Table) -> &[Node] {
+    let Some(NodeValue::Array(rules)) = sync(table).get("rule").map(|node| &node.value) else { panic!("no rules") };
     rules
 }
 

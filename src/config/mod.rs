@@ -17,6 +17,7 @@ pub mod show;
 pub mod sides;
 pub mod sync;
 pub mod tracker;
+pub mod users;
 pub mod worker;
 pub mod write;
 

@@ -63,6 +63,12 @@ impl<'a> Section<'a> {
         &self.table.place
     }
 
+    /// The table itself.
+    #[must_use]
+    pub fn table(&self) -> &'a Table {
+        self.table
+    }
+
     /// The raw value of a key.
     pub fn node(&self, key: &'static str) -> Option<&'a Node> {
         self.known.borrow_mut().insert(key);

@@ -52,6 +52,7 @@ pub fn to_json(config: &Config) -> Value {
             "remote_dry_run": sync.remote_dry_run,
             "create_remote": sync.create_remote,
             "sweep": { "changed": sync.sweep.changed.map(duration), "full": sync.sweep.full.map(duration) },
+            "users": sync.users.as_ref().map(table_json),
             "rule": sync.rules.iter().map(table_json).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     })

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     diagnostic::Diagnostic,
-    node::Table,
+    node::{NodeValue, Table},
     place::Place,
     section::{Located, Section, nearest},
     tracker::TrackerConfig,
+    users::Users,
 };
 use crate::ids::{SyncName, TrackerName, is_valid_name};
 
@@ -28,6 +29,8 @@ pub struct SyncConfig {
     pub create_remote: bool,
     /// How often to look for changes that no event told.
     pub sweep: SweepConfig,
+    /// `[sync.users]` as written, where the sync has it: checked, and read again with each rule that goes by it.
+    pub users: Option<Table>,
     /// The rules as written; compiled by the sync engine, which knows the kinds.
     pub rules: Vec<Table>,
     /// Where it is configured.
@@ -64,7 +67,7 @@ pub(super) fn read_all(root: &Section<'_>, trackers: &BTreeMap<TrackerName, Trac
 /// The trackers that are written, whether or not they could be read: a broken tracker is one error, not two.
 fn declared_trackers(root: &Section<'_>) -> Vec<String> {
     match root.node("trackers").map(|node| &node.value) {
-        Some(super::node::NodeValue::Table(table)) => table.entries.iter().map(|entry| entry.key.clone()).collect(),
+        Some(NodeValue::Table(table)) => table.entries.iter().map(|entry| entry.key.clone()).collect(),
         _ => Vec::new(),
     }
 }
@@ -77,6 +80,7 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
     let remote_dry_run = section.flag("remote_dry_run", false);
     let create_remote = section.flag("create_remote", false);
     let sweep = section.section("sweep").map(read_sweep).unwrap_or_default();
+    let users = read_users(&section);
     let rules: Vec<Table> = section.tables("rule").into_iter().cloned().collect();
     let place = section.place().clone();
     if let (Some(local), Some(remote)) = (&local, &remote)
@@ -98,9 +102,18 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
         remote_dry_run,
         create_remote,
         sweep,
+        users,
         rules,
         place,
     })
+}
+
+fn read_users(section: &Section<'_>) -> Option<Table> {
+    let _checked = Users::read(section.section("users")?);
+    match &section.node("users")?.value {
+        NodeValue::Table(table) => Some(table.clone()),
+        _ => None,
+    }
 }
 
 fn read_sweep(section: Section<'_>) -> SweepConfig {

@@ -118,6 +118,11 @@ impl<'a> Evaluation<'a> {
         std::mem::take(&mut self.writes)
     }
 
+    /// What the running rule has set until now.
+    pub(super) fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
     pub(super) fn into_changes(self) -> (Changes, Changes) {
         (self.local_changes, self.remote_changes)
     }

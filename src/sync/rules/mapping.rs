@@ -1,5 +1,7 @@
 //! How a value of one side is expressed on the other: maps, defaults, prefixes, and the equality that goes with them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{
@@ -7,6 +9,7 @@ use crate::{
         diagnostic::Diagnostic,
         node::{Entry, Node, NodeValue},
         section::Section,
+        users::Users,
     },
     sync::{
         issue::Side,
@@ -14,7 +17,7 @@ use crate::{
     },
 };
 
-use super::evaluation::Evaluation;
+use super::{evaluation::Evaluation, users};
 
 /// The translation between the values of both sides.
 #[derive(Clone, Debug, Default)]
@@ -33,9 +36,18 @@ pub struct Mapping {
     local_prefix: String,
     allowed_chars: Option<String>,
     joined_by: Option<String>,
+    /// The values are people, and these stand for those who are not in the map.
+    fallbacks: Option<Fallbacks>,
 }
 
-/// A value that a map does not hold.
+/// Who stands for people who are not in the map.
+#[derive(Clone, Debug, Default)]
+struct Fallbacks {
+    remote: Value,
+    local: Value,
+}
+
+/// Why a value that a map does not hold cannot go across.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotInMap(String);
 
@@ -43,18 +55,28 @@ impl NotInMap {
     /// What is wrong, for the Plan.
     #[must_use]
     pub fn reason(&self) -> String {
-        format!("the map has no entry for {}, and there is no default", self.0)
+        self.0.clone()
     }
 }
 
 impl Mapping {
     pub(super) fn read(section: &Section<'_>) -> Self {
         let (map, imap) = (read_map(section, "map"), read_map(section, "imap"));
+        if let Some(users) = users::read(section) {
+            return Self::of_users(users, Self::read_without_maps(section));
+        }
         Self {
             to_local: imap.clone().or_else(|| map.as_deref().map(inverse)),
             to_remote: map.or_else(|| imap.as_deref().map(inverse)),
             ..Self::read_without_maps(section)
         }
+    }
+
+    fn of_users(users: Users, plain: Self) -> Self {
+        let fallback = |user: Option<String>| user.map_or(Value::Null, Value::from);
+        let map: Vec<(String, Value)> = users.map.into_iter().map(|(local, remote)| (local, Value::from(remote))).collect();
+        let fallbacks = Fallbacks { remote: fallback(users.remote_fallback), local: fallback(users.local_fallback) };
+        Self { to_local: Some(inverse(&map)), to_remote: Some(map), fallbacks: Some(fallbacks), ..plain }
     }
 
     /// For kinds whose translation is not one of single values.
@@ -72,6 +94,7 @@ impl Mapping {
             local_prefix: text("local_prefix"),
             allowed_chars: section.text("allowed_chars").map(|text| text.value),
             joined_by: section.flag("join_multilink", false).then_some(separator),
+            fallbacks: None,
         }
     }
 
@@ -110,7 +133,7 @@ impl Mapping {
         if is_unset(local) {
             return Ok(of_unset(self.to_remote.as_deref()).unwrap_or_else(|| self.l_default.clone()));
         }
-        let value = translate(self.to_remote.as_deref(), local, &self.l_default)?;
+        let value = self.translate(Side::Remote, local)?;
         Ok(match (&self.joined_by, value) {
             (Some(separator), list @ Value::Array(_)) => Value::from(to_text(&list, separator)),
             (_, value) => value,
@@ -125,7 +148,7 @@ impl Mapping {
         if is_unset(remote) {
             return Ok(of_unset(self.to_local.as_deref()).unwrap_or_else(|| self.r_default.clone()));
         }
-        let value = translate(self.to_local.as_deref(), remote, &self.r_default)?;
+        let value = self.translate(Side::Local, remote)?;
         Ok(match value {
             Value::Array(items) => items.into_iter().map(|item| self.dress(item)).collect(),
             single => self.dress(single),
@@ -160,6 +183,39 @@ impl Mapping {
         is_unset(local) || (!self.local_unset.is_null() && equal(local, &self.local_unset))
     }
 
+    /// What a value is on the other side, which is this one.
+    fn translate(&self, to: Side, value: &Value) -> Result<Value, NotInMap> {
+        let map = if to == Side::Remote { &self.to_remote } else { &self.to_local };
+        let Some(map) = map else { return Ok(value.clone()) };
+        let Value::Array(items) = value else { return self.translate_one(to, map, value) };
+        let mut translated: Vec<Value> =
+            items.iter().map(|item| self.translate_one(to, map, item)).collect::<Result<_, _>>()?;
+        if self.fallbacks.is_some() {
+            // A tracker keeps nobody twice, and several may have the same stand-in.
+            let mut seen = BTreeSet::new();
+            translated.retain(|user| seen.insert(to_text(user, ", ")));
+        }
+        Ok(Value::Array(translated))
+    }
+
+    fn translate_one(&self, to: Side, map: &[(String, Value)], value: &Value) -> Result<Value, NotInMap> {
+        let text = to_text(value, ", ");
+        if let Some((_, mapped)) = map.iter().rev().find(|(key, _)| same_text(key, &text)) {
+            return Ok(mapped.clone());
+        }
+        let (otherwise, missing) = match (&self.fallbacks, to) {
+            (Some(fallbacks), Side::Remote) => (&fallbacks.remote, "remote_fallback"),
+            (Some(fallbacks), Side::Local) => (&fallbacks.local, "local_fallback"),
+            (None, Side::Remote) => (&self.l_default, "default"),
+            (None, Side::Local) => (&self.r_default, "default"),
+        };
+        if !is_unset(otherwise) {
+            return Ok(otherwise.clone());
+        }
+        let map = if self.fallbacks.is_some() { "[sync.users]" } else { "the map" };
+        Err(NotInMap(format!("{map} has no entry for {}, and there is no {missing}", shown(value))))
+    }
+
     fn dress(&self, value: Value) -> Value {
         let Value::String(text) = value else { return value };
         let allowed = |c: char| self.allowed_chars.as_ref().is_none_or(|allowed| allowed.contains(c));
@@ -171,19 +227,6 @@ impl Mapping {
 /// What a map has for an unset value: its entry for the empty text.
 fn of_unset(map: Option<&[(String, Value)]>) -> Option<Value> {
     map?.iter().rev().find(|(key, _)| key.is_empty()).map(|(_, value)| value.clone())
-}
-
-fn translate(map: Option<&[(String, Value)]>, value: &Value, default: &Value) -> Result<Value, NotInMap> {
-    let Some(map) = map else { return Ok(value.clone()) };
-    if let Value::Array(items) = value {
-        return items.iter().map(|item| translate(Some(map), item, default)).collect();
-    }
-    let text = to_text(value, ", ");
-    match map.iter().rev().find(|(key, _)| same_text(key, &text)) {
-        Some((_, mapped)) => Ok(mapped.clone()),
-        None if !is_unset(default) => Ok(default.clone()),
-        None => Err(NotInMap(shown(value))),
-    }
 }
 
 fn inverse(map: &[(String, Value)]) -> Vec<(String, Value)> {

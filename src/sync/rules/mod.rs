@@ -31,6 +31,7 @@ pub mod to_remote;
 pub mod to_remote_default;
 pub mod to_remote_if_dirty;
 pub mod two_way;
+mod users;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,6 +44,7 @@ use self::{
     common::Gates,
     evaluation::{Evaluation, Verdict},
     origin::Origin,
+    users::People,
 };
 use super::{
     issue::{Base, Side, Snapshot},
@@ -156,6 +158,7 @@ struct Compiled {
     place: String,
     origin: Origin,
     gates: Gates,
+    people: Option<People>,
     direction: Direction,
     /// The remote attributes that it reads.
     reads_remotely: BTreeSet<String>,
@@ -180,13 +183,14 @@ pub struct Options {
 }
 
 impl RuleSet {
-    /// Compiles the rules of one sync.
+    /// Compiles the rules of one sync; `people` is its `[sync.users]`.
     ///
     /// # Errors
     /// Every finding, with its place.
-    pub fn compile(tables: &[Table]) -> Result<Self, Vec<Diagnostic>> {
+    pub fn compile(tables: &[Table], people: Option<&Table>) -> Result<Self, Vec<Diagnostic>> {
         let findings = Findings::default();
-        let rules: Vec<Compiled> = tables.iter().filter_map(|table| compile_one(table, &findings)).collect();
+        let rules: Vec<Compiled> =
+            tables.iter().filter_map(|table| compile_one(&users::filled_in(table, people), &findings)).collect();
         let diagnostics = findings.into_vec();
         if diagnostics.is_empty() { Ok(Self { rules }) } else { Err(diagnostics) }
     }
@@ -284,9 +288,10 @@ fn compile_one(table: &Table, findings: &Findings) -> Option<Compiled> {
     let rule = compile(&section);
     section.finish();
     let rule: Arc<dyn Rule> = rule?.into();
-    let (direction, reads_remotely) = (rule.direction(), rule.access().remote.paths);
+    let (direction, access) = (rule.direction(), rule.access());
+    let (people, reads_remotely) = (People::of(table, &access), access.remote.paths);
     let (place, origin) = (table.place.to_string(), Origin::read(table));
-    Some(Compiled { kind, subject, place, origin, gates, direction, reads_remotely, rule })
+    Some(Compiled { kind, subject, place, origin, gates, people, direction, reads_remotely, rule })
 }
 
 /// Decides what is to be done to bring one issue in line. A pure function of its arguments.
@@ -354,7 +359,13 @@ impl Compiled {
     fn decide(&self, index: usize, evaluation: &mut Evaluation<'_>) -> Verdict {
         evaluation.start_rule(index, self.gates.clone());
         let closed = self.gates.closed(self.direction, &self.reads_remotely, evaluation);
-        closed.unwrap_or_else(|| self.rule.evaluate(evaluation))
+        if let Some(verdict) = closed {
+            return verdict;
+        }
+        match &self.people {
+            Some(people) => people.watch(self.direction, evaluation, |evaluation| self.rule.evaluate(evaluation)),
+            None => self.rule.evaluate(evaluation),
+        }
     }
 
     fn report(&self, verdict: Verdict, writes: Vec<Write>) -> RuleReport {

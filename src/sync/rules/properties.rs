@@ -31,7 +31,7 @@ fn holds(law: impl Fn(&mut Tape<'_>) -> Result<(), TestCaseError>) {
 }
 
 fn compiled(tables: &[Table]) -> RuleSet {
-    RuleSet::compile(tables).unwrap_or_else(|found| panic!("{found:#?}\n{}", shown(tables)))
+    RuleSet::compile(tables, None).unwrap_or_else(|found| panic!("{found:#?}\n{}", shown(tables)))
 }
 
 /// The rules as a configuration would write them.

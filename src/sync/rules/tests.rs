@@ -20,7 +20,7 @@ fn try_rules(text: &str) -> Result<RuleSet, Vec<Diagnostic>> {
     let root = from_toml(&source).unwrap();
     let findings = Findings::default();
     let tables: Vec<Table> = Section::new("test", &root, &findings).tables("rule").into_iter().cloned().collect();
-    RuleSet::compile(&tables)
+    RuleSet::compile(&tables, None)
 }
 
 fn snapshot(issue: Value) -> Snapshot {

@@ -38,6 +38,23 @@ map = { critical = "Highest", urgent = "High", bug = "Medium", feature = "Low", 
 
 A value that is not in the map becomes the default of its direction; without a default the rule fails and says which value. With maps,
 two values are the same if one direction says so: a map that is not one-to-one does not make both sides take turns.
+
+### People
+
+The people of a sync are one map for all rules that have `users = true`:
+
+```toml
+[sync.users]
+map = { jdoe = "712020:0001", asmith = "712020:0002" }
+remote_fallback = "712020:sync"
+local_fallback = "sync"
+```
+
+`map` is local user = remote user, each as the attribute of the rule has it: the user name in Roundup (`assignedto.username`), the account
+id in Jira Cloud and the user name in Jira Data Center (`assignee`). A person who is not in the map becomes the fallback user of the other
+side; without one the rule fails. Each evaluation warns of those for whom a fallback user stands, so that `trackersync explain` and `sync`
+list whom to add. While a fallback user stands for a person, he never comes back in that person's place: only another value does. Nobody
+stays nobody: the fallback user does not stand for an unset value (`l_default` and `r_default` do).
 "#;
 
 pub(super) static WHEN: Shared = Shared {
@@ -72,6 +89,12 @@ static TRANSLATION: Shared = Shared {
     parameters: &[
         P("map", "a table", "none", "local value = remote value"),
         P("imap", "a table", "none", "remote value = local value"),
+        P(
+            "users",
+            "true, or a table",
+            "`false`",
+            "the values are people, who are known by `[sync.users]`; or by a table of this rule",
+        ),
     ],
 };
 

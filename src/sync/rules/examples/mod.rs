@@ -49,7 +49,7 @@ pub fn run(source: &Arc<Source>, syncs: &[SyncConfig]) -> Result<Vec<Report>, Ve
 }
 
 fn run_one(case: &Case) -> Report {
-    let rules = match RuleSet::compile(&case.rules) {
+    let rules = match RuleSet::compile(&case.rules, case.users.as_ref()) {
         Ok(rules) => rules,
         Err(found) => return report(case, expectation::of_findings(&case.expect, &found), told(&found)),
     };

@@ -26,6 +26,8 @@ pub(super) struct Case {
     pub name: String,
     pub place: Place,
     pub rules: Vec<Table>,
+    /// The people whom these rules know.
+    pub users: Option<Table>,
     pub issue: Rehearsal,
     pub options: Options,
     /// Whether it is about what follows the creation of the remote issue.
@@ -53,7 +55,7 @@ pub(super) fn cases(root: &Table, syncs: &[SyncConfig], findings: &Findings) -> 
 
 fn case(section: Section<'_>, syncs: &[SyncConfig]) -> Option<Case> {
     let name = section.required_text("name");
-    let rules = rules(&section, syncs);
+    let (rules, users) = rules(&section, syncs);
     let (local, remote) = (section.section("local").map(issue), section.section("remote").map(issue));
     let base = section.section("base").map(base).unwrap_or_default();
     let (options, after_create) = section.section("options").map(options).unwrap_or_default();
@@ -69,28 +71,30 @@ fn case(section: Section<'_>, syncs: &[SyncConfig]) -> Option<Case> {
     }
     section.finish();
     let issue = Rehearsal::new(local, remote, base);
-    Some(Case { name: name?.value, place, rules, issue, options, after_create, expect: expect??, unsettled_because })
+    Some(Case { name: name?.value, place, rules, users, issue, options, after_create, expect: expect??, unsettled_because })
 }
 
-fn rules(section: &Section<'_>, syncs: &[SyncConfig]) -> Vec<Table> {
+/// The rules, and the people whom they know.
+fn rules(section: &Section<'_>, syncs: &[SyncConfig]) -> (Vec<Table>, Option<Table>) {
+    let users = section.section("users").map(|section| section.table().clone());
     let written: Vec<Table> = section.tables("rule").into_iter().cloned().collect();
     let Some(name) = section.text("sync") else {
         if written.is_empty() {
             section.missing("rule` or `sync");
         }
-        return written;
+        return (written, users);
     };
     if !written.is_empty() {
         let message = "`sync` takes the rules of the configuration; a case has these or its own, not both";
         section.findings.add(Diagnostic::error("examples::value", message, name.place.clone()));
     }
     if let Some(sync) = syncs.iter().find(|sync| sync.name.as_str() == name.value) {
-        return sync.rules.clone();
+        return (sync.rules.clone(), users.or_else(|| sync.users.clone()));
     }
     let message = format!("the configuration has no sync of the name `{}`", name.value);
     let hint = nearest(&name.value, syncs.iter().map(|sync| sync.name.as_str()));
     section.findings.add(Diagnostic::error("examples::sync", message, name.place).hint(hint));
-    Vec::new()
+    (Vec::new(), None)
 }
 
 /// `settles = false` and why.

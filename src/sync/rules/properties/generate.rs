@@ -94,11 +94,12 @@ fn name(tape: &mut Tape<'_>, side: char, index: usize) -> String {
 }
 
 fn mapping(tape: &mut Tape<'_>, rule: &mut Builder) {
-    match tape.below(6) {
+    match tape.below(7) {
         1 => drop(rule.map("map", &[("p", "u"), ("q", "v")])),
         2 => drop(rule.map("map", &[("p", "u"), ("q", "u"), ("r", "v")])),
         3 => drop(rule.map("imap", &[("u", "p"), ("v", "p")])),
         4 => drop(rule.map("map", &[("p", "u"), ("q", "v"), ("", "w")]).map("imap", &[("u", "q"), ("v", "p"), ("w", "r")])),
+        5 => users(tape, rule),
         _ => {}
     }
     if tape.chance(30) {
@@ -117,6 +118,18 @@ fn mapping(tape: &mut Tape<'_>, rule: &mut Builder) {
     if tape.chance(20) {
         rule.flag("join_multilink", true).text("separator", tape.pick(&[", ", "; "]));
     }
+}
+
+/// Some people are in the table, some become the fallback user, who may be one of the table.
+fn users(tape: &mut Tape<'_>, rule: &mut Builder) {
+    let known = table(vec![("p", text("u")), ("q", text("v"))]);
+    let mut users = vec![("map", known)];
+    for (key, names) in [("remote_fallback", ["w", "u"]), ("local_fallback", ["r", "p"])] {
+        if tape.chance(70) {
+            users.push((key, text(tape.pick(&names))));
+        }
+    }
+    rule.value("users", table(users));
 }
 
 fn conflict(tape: &mut Tape<'_>, rule: &mut Builder) {

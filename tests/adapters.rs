@@ -7,6 +7,8 @@ mod create_remote;
 mod edits;
 #[path = "adapters/faults.rs"]
 mod faults;
+#[path = "adapters/fields.rs"]
+mod fields;
 #[path = "adapters/files.rs"]
 mod files;
 #[path = "adapters/jira.rs"]
@@ -21,3 +23,5 @@ mod schema;
 mod site;
 #[path = "adapters/unfinished.rs"]
 mod unfinished;
+#[path = "adapters/workflow.rs"]
+mod workflow;

@@ -8,7 +8,7 @@ use super::{
     partner::{Identity, KpmConfig, PartnerConfig, PartyConfig, PfiffConfig},
     secret::Secret,
     services::LogFormat,
-    tracker::{Credentials, DeliveryProof, TrackerConfig},
+    tracker::{Credentials, DeliveryProof, TrackerConfig, TrackerKind},
 };
 
 /// The whole configuration as JSON. A secret shows where it comes from, never what it is.
@@ -71,6 +71,10 @@ fn tracker_json(tracker: &TrackerConfig) -> Value {
         "url": tracker.url.as_str(),
         "timeout": duration(tracker.timeout),
     });
+    if tracker.kind == TrackerKind::Jira {
+        shown["via"] = json!(tracker.jira.via);
+        shown["restricted_comments"] = json!(tracker.jira.restricted_comments);
+    }
     match &tracker.credentials {
         Credentials::Basic { username, password } => {
             shown["username"] = json!(username);

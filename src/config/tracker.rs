@@ -89,8 +89,19 @@ pub struct TrackerConfig {
     pub proof: DeliveryProof,
     /// Longest wait for one answer.
     pub timeout: std::time::Duration,
+    /// What only Jira has.
+    pub jira: JiraConfig,
     /// Where it is configured.
     pub place: Place,
+}
+
+/// Settings that only Jira has.
+#[derive(Clone, Debug, Default)]
+pub struct JiraConfig {
+    /// Statuses that an issue may pass through on its way to the one that a rule sets.
+    pub via: Vec<String>,
+    /// Whether comments that Jira shows to some people only are copied like all others.
+    pub restricted_comments: bool,
 }
 
 /// The trackers that an adapter speaks to, and those of the other kinds.
@@ -161,9 +172,17 @@ fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Op
         section.findings.add(Diagnostic::error("config::credentials", message, section.place().clone()));
     }
     let proof = read_proof(&section, environment);
+    let jira = if kind == Some(TrackerKind::Jira) { read_jira(&section) } else { JiraConfig::default() };
     let timeout = section.duration("timeout").unwrap_or(std::time::Duration::from_secs(20));
     section.finish();
-    Some(TrackerConfig { kind: kind?, url: url?, credentials: credentials?, proof: proof?, timeout, place })
+    Some(TrackerConfig { kind: kind?, url: url?, credentials: credentials?, proof: proof?, timeout, jira, place })
+}
+
+fn read_jira(section: &Section<'_>) -> JiraConfig {
+    JiraConfig {
+        via: section.texts("via").unwrap_or_default().into_iter().map(|status| status.value).collect(),
+        restricted_comments: section.flag("restricted_comments", false),
+    }
 }
 
 fn base_url(text: &str) -> Option<Url> {

@@ -41,6 +41,9 @@ pub struct Snapshot {
     /// The only attributes that the tracker shows us of this issue (a cancelled one: its state); absent: it shows all.
     #[serde(default)]
     pub restricted: Option<BTreeSet<String>>,
+    /// The largest file that the tracker takes for it, in bytes; 0: it takes none; absent: it does not say, or was not asked.
+    #[serde(default)]
+    pub largest_file: Option<u64>,
 }
 
 /// The attribute by which a tracker says that we may not read an issue: false then.
@@ -60,6 +63,7 @@ impl Snapshot {
             revision: None,
             updated: None,
             restricted: None,
+            largest_file: None,
         }
     }
 

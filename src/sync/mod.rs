@@ -6,6 +6,8 @@ pub mod create_remote;
 pub mod effects;
 pub mod engine;
 pub mod fault;
+pub mod file_name;
+pub mod instant;
 pub mod issue;
 mod journal;
 mod load;

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// Whether a value counts as unset: null, an empty text, an empty list.
+use super::instant;
+
+/// Whether a value counts as unset: null, an empty text or one of blanks only, an empty list.
 #[must_use]
 pub fn is_unset(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.is_empty(),
         _ => false,
     }
@@ -27,7 +29,7 @@ pub fn to_text(value: &Value, separator: &str) -> String {
 }
 
 /// Whether two values are the same: line ends made alike, blanks at the ends ignored (Roundup and Jira both drop them),
-/// numbers by value, lists in any order, all unset values alike.
+/// numbers by value, points in time by the second in whatever notation, lists in any order, all unset values alike.
 #[must_use]
 pub fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
@@ -38,6 +40,10 @@ pub fn equal(left: &Value, right: &Value) -> bool {
             equal(&Value::String(to_text(&Value::Array(list.clone()), ", ")), single)
         }
         (Value::Number(l), Value::Number(r)) => l == r || l.as_f64() == r.as_f64(),
+        (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
+            text.trim().parse::<f64>().ok().is_some_and(|value| number.as_f64() == Some(value))
+        }
+        (Value::String(l), Value::String(r)) => same_text(l, r) || instant::same(l, r),
         (l, r) => same_text(&to_text(l, ", "), &to_text(r, ", ")),
     }
 }
@@ -142,6 +148,8 @@ mod tests {
             (json!([]), json!(null)),
             (json!(5), json!(5.0)),
             (json!("5"), json!(5)),
+            (json!("5.0"), json!(5)),
+            (json!("2025-07-25T21:06:34.639+0200"), json!("2025-07-25.19:06:34")),
             (json!(["b", "a"]), json!(["a", "b"])),
             (json!(["a"]), json!("a")),
         ];

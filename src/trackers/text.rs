@@ -11,12 +11,3 @@ pub(super) fn with_author(message: &NewMessage) -> String {
 pub(super) fn authored(author: Option<&str>, text: &str) -> String {
     author.map_or_else(|| text.to_owned(), |author| format!("{author}:\n\n{text}"))
 }
-
-/// A file name that may stand in a multipart header and that classic Jira accepts: what it forbids becomes `_`.
-pub(super) fn safe_file_name(name: &str) -> String {
-    let name: String = name
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '"' | '\\' | '/' | ':' | '?' | '*' | '<' | '|' | '>') { '_' } else { c })
-        .collect();
-    if name.trim().is_empty() { "unnamed".to_owned() } else { name }
-}

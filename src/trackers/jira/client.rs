@@ -9,14 +9,11 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::super::{
-    http::{Answer, Http},
-    text::safe_file_name,
-};
+use super::super::http::{Answer, Http};
 use crate::{
     config::tracker::{Credentials, TrackerConfig},
     ids::TrackerName,
-    sync::{fault::Fault, ports::FileContent},
+    sync::{fault::Fault, file_name::as_kept, ports::FileContent},
 };
 
 /// The two families of Jira, which differ in users, search, uploads and more.
@@ -119,7 +116,7 @@ impl Client {
             None => multipart::Part::stream(body),
         };
         // Names outside ASCII must go as they are: the encoded form made some servers fail.
-        let form = multipart::Form::new().percent_encode_noop().part("file", part.file_name(safe_file_name(name)));
+        let form = multipart::Form::new().percent_encode_noop().part("file", part.file_name(as_kept(name)));
         let request = self.http.upload(self.url(&format!("rest/api/2/issue/{issue}/attachments"))?);
         let request = self.authorized(request).header("X-Atlassian-Token", "no-check").multipart(form);
         let answer = self.http.answer_to_upload(request).await?;

@@ -1,4 +1,4 @@
-//! Comments and attachments of a Jira issue, and how ours are found again.
+//! Comments of a Jira issue, and how ours are found again.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -19,14 +19,20 @@ use crate::{
 const PROPERTY: &str = "trackersync";
 const PAGE: usize = 100;
 
-/// All comments: those that came with the issue, and further pages if there are.
-pub(super) async fn read(client: &Client, issue: &str, container: &Value) -> Result<Vec<Message>, Fault> {
+/// All comments: those that came with the issue, and further pages if there are. Those that only some people are to see are no part
+/// of it, unless they are asked for.
+pub(super) async fn read(client: &Client, issue: &str, container: &Value, restricted: bool) -> Result<Vec<Message>, Fault> {
     let mut comments: Vec<Value> = container["comments"].as_array().cloned().unwrap_or_default();
     let total = usize::try_from(container["total"].as_u64().unwrap_or(0)).unwrap_or(0);
     if comments.len() < total {
         comments = all(client, issue).await?;
     }
-    Ok(comments.iter().filter_map(convert::message).collect())
+    Ok(comments.iter().filter(|comment| restricted || !is_restricted(comment)).filter_map(convert::message).collect())
+}
+
+/// Whether a comment is for a group or a role only, or internal to a service desk.
+fn is_restricted(comment: &Value) -> bool {
+    comment["visibility"].is_object() || comment["jsdPublic"] == Value::Bool(false)
 }
 
 async fn all(client: &Client, issue: &str) -> Result<Vec<Value>, Fault> {
@@ -56,10 +62,17 @@ pub(super) async fn add(client: &Client, issue: &IssueId, text: &str, token: &To
     made["id"].as_str().map(str::to_owned).ok_or_else(|| Fault::bug("Jira made a comment and did not say its id"))
 }
 
-/// Replaces the text of a comment; its properties stay.
+/// Replaces the text of a comment; its properties stay. So does whom it is for: Jira would show it to everybody if that were left out.
 pub(super) async fn edit(client: &Client, issue: &IssueId, edit: &MessageEdit) -> Result<(), Fault> {
-    let body = json!({ "body": authored(edit.author.as_deref(), &edit.text) });
-    client.send(Method::PUT, &format!("rest/api/2/issue/{issue}/comment/{}", edit.id), &body).await.map(|_| ())
+    let url = format!("rest/api/2/issue/{issue}/comment/{}", edit.id);
+    let Some(comment) = client.get(&url, &[]).await? else {
+        return Err(Fault::refused(format!("comment {} is gone, so it cannot be changed", edit.id)));
+    };
+    let mut body = json!({ "body": authored(edit.author.as_deref(), &edit.text) });
+    if comment["visibility"].is_object() {
+        body["visibility"] = comment["visibility"].clone();
+    }
+    client.send(Method::PUT, &url, &body).await.map(|_| ())
 }
 
 /// Deletes a comment; one that is gone already is as good.
@@ -101,35 +114,11 @@ async fn token_of(client: &Client, issue: &IssueId, comment: &Value) -> Result<O
     }
 }
 
-/// The attachment of an intent: of our account, of that name and size, added since.
-pub(super) async fn find_attachment(
-    client: &Client,
-    issue: &IssueId,
-    intent: &Intent,
-    known: &[String],
-) -> Result<Option<String>, Fault> {
-    let myself = client.myself().await?.clone();
-    let issue = client.get(&format!("rest/api/2/issue/{issue}"), &[("fields", "attachment")]).await?;
-    let Some(issue) = issue else { return Ok(None) };
-    let attachments = issue["fields"]["attachment"].as_array().cloned().unwrap_or_default();
-    let wanted_name = super::super::text::safe_file_name(&intent.content);
-    for attachment in attachments.iter().rev() {
-        let Some(file) = convert::file(attachment) else { continue };
-        let created = attachment["created"].as_str().and_then(convert::parse_time).unwrap_or_default();
-        let same_size = intent.size.is_none() || file.size == intent.size;
-        let ours = convert::same_user(&attachment["author"], &myself);
-        if ours && !known.contains(&file.id) && file.name == wanted_name && same_size && created >= not_before(intent) {
-            return Ok(Some(file.id));
-        }
-    }
-    Ok(None)
-}
-
 fn is_since(message: &Message, intent: &Intent) -> bool {
     message.date >= not_before(intent)
 }
 
 /// Clocks differ; what is older than this is certainly not the intent's.
-fn not_before(intent: &Intent) -> jiff::Timestamp {
+pub(super) fn not_before(intent: &Intent) -> jiff::Timestamp {
     intent.since.checked_sub(jiff::SignedDuration::from_mins(5)).unwrap_or(intent.since)
 }

@@ -1,22 +1,26 @@
 //! Jira, Cloud and Data Center, over REST API v2 (v3 only where v2 has no equal), so that texts stay wiki texts on both.
 
+mod attachments;
 mod client;
 mod comments;
 mod convert;
 mod creation;
 mod fields;
+mod kinds;
+mod reading;
 mod schema;
 mod search;
 mod transitions;
+mod workflow;
+mod writing;
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use reqwest::Method;
 use serde_json::Value;
 
-use self::{client::Client, fields::Body};
+use self::{attachments::Limit, client::Client, fields::Asked, transitions::Transitions};
 use super::http::Http;
 use crate::{
     config::tracker::TrackerConfig,
@@ -35,6 +39,9 @@ use crate::{
 pub struct Jira {
     name: TrackerName,
     client: Client,
+    transitions: Transitions,
+    limit: Limit,
+    restricted_comments: bool,
 }
 
 /// Paths that are no fields and that every issue has.
@@ -44,7 +51,14 @@ impl Jira {
     /// A tracker with its own client.
     #[must_use]
     pub fn new(name: TrackerName, config: &TrackerConfig, http: Http) -> Self {
-        Self { client: Client::new(http, name.clone(), config), name }
+        let transitions = Transitions::new(config.jira.via.clone());
+        Self {
+            client: Client::new(http, name.clone(), config),
+            name,
+            transitions,
+            limit: Limit::default(),
+            restricted_comments: config.jira.restricted_comments,
+        }
     }
 
     fn local_role() -> Fault {
@@ -59,8 +73,8 @@ impl Tracker for Jira {
     }
 
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
-        let ids = fields::ids(&self.client, &needs.paths).await?;
-        let mut fields: BTreeSet<&str> = ids.values().map(String::as_str).collect();
+        let asked = Asked::of(&self.client, &needs.paths).await?;
+        let mut fields: BTreeSet<&str> = asked.ids();
         fields.insert("assignee");
         fields.extend(needs.updated.then_some("updated"));
         fields.extend(needs.messages.then_some("comment"));
@@ -69,20 +83,24 @@ impl Tracker for Jira {
         let issue = self.client.get(&format!("rest/api/2/issue/{id}"), &[("fields", fields.as_str())]).await?;
         let Some(issue) = issue else { return Ok(None) };
         let own_id = issue["id"].as_str().unwrap_or(id.as_str());
-        let messages =
-            if needs.messages { comments::read(&self.client, own_id, &issue["fields"]["comment"]).await? } else { Vec::new() };
+        let messages = if needs.messages {
+            comments::read(&self.client, own_id, &issue["fields"]["comment"], self.restricted_comments).await?
+        } else {
+            Vec::new()
+        };
         let attachments = issue["fields"]["attachment"].as_array().map_or(&[] as &[Value], Vec::as_slice);
         let myself = self.client.myself().await?;
         Ok(Some(Snapshot {
             id: IssueId::new(own_id),
             key: issue["key"].as_str().unwrap_or(own_id).to_owned(),
-            attributes: needs.paths.iter().map(|path| (path.clone(), fields::attribute(path, &issue, &ids))).collect(),
+            attributes: needs.paths.iter().map(|path| (path.clone(), asked.attribute(path, &issue))).collect(),
             messages,
             files: attachments.iter().filter_map(convert::file).collect(),
             assigned_to_us: convert::same_user(&issue["fields"]["assignee"], myself),
             revision: None,
             updated: issue["fields"]["updated"].as_str().and_then(convert::parse_time),
             restricted: None,
+            largest_file: if needs.files { self.limit.ask(&self.client).await? } else { None },
         }))
     }
 
@@ -113,9 +131,9 @@ impl Tracker for Jira {
 
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault> {
         // An issue begins in the first state of its workflow; from there it takes a transition.
-        let Body { fields: body, status, paths } = fields::body(&self.client, fields).await?;
+        let (body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
         let id = creation::create(&self.client, body, token).await.map_err(|fault| paths.in_words_of_the_rules(fault))?;
-        Ok(Made { id, left_out: status.into_iter().map(|(path, _)| path).collect() })
+        Ok(Made { id, left_out })
     }
 
     async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
@@ -127,15 +145,10 @@ impl Tracker for Jira {
     }
 
     async fn set_fields(&self, id: &IssueId, fields: &Attributes, _terms: WriteTerms<'_>) -> Result<(), Fault> {
-        let Body { fields: body, status, paths } = fields::body(&self.client, fields).await?;
-        if !body.is_empty() {
-            let body = convert::object("fields", Value::Object(body));
-            let sent = self.client.send(Method::PUT, &format!("rest/api/2/issue/{id}"), &body).await;
-            sent.map_err(|fault| paths.in_words_of_the_rules(fault))?;
-        }
-        match status {
-            Some((_, status)) => transitions::go_to(&self.client, id, &status).await,
-            None => Ok(()),
+        let body = fields::body_for(&self.client, id, fields).await?;
+        match &body.status {
+            Some(_) => self.transitions.carry_out(&self.client, id, body).await,
+            None => fields::put(&self.client, id, &body.fields, &body.paths).await,
         }
     }
 
@@ -156,6 +169,7 @@ impl Tracker for Jira {
     }
 
     async fn add_file(&self, id: &IssueId, name: &str, content: FileContent, _token: &Token) -> Result<String, Fault> {
+        self.limit.check(&self.client, name, content.size).await?;
         let made = self.client.upload(id.as_str(), name, content).await?;
         let file = made.as_array().and_then(|made| made.first()).and_then(convert::file);
         file.map(|file| file.id).ok_or_else(|| Fault::bug("Jira took an attachment and did not say its id"))
@@ -164,7 +178,7 @@ impl Tracker for Jira {
     async fn find_effect(&self, id: &IssueId, intent: &Intent, known: &[String]) -> Result<Option<String>, Fault> {
         match intent.kind {
             CopyKind::Message => comments::find(&self.client, id, intent, known).await,
-            CopyKind::File => comments::find_attachment(&self.client, id, intent, known).await,
+            CopyKind::File => attachments::find(&self.client, id, intent, known).await,
             CopyKind::Issue => Ok(None),
         }
     }

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tracing::debug;
 
-use super::{OWN_PATHS, client::Client};
+use super::{
+    OWN_PATHS,
+    client::{Client, Dialect},
+};
 use crate::{
     ids::TrackerName,
     sync::{
@@ -34,7 +37,7 @@ const OBJECTS: [(&str, &[&str]); 11] = [
     ("version", &["name", "id", "description", "archived", "released", "releaseDate", "self"]),
     ("component", &["name", "id", "description", "self"]),
     ("securitylevel", &["name", "id", "description", "self"]),
-    ("project", &["name", "key", "id", "projectTypeKey", "projectCategory", "avatarUrls", "self"]),
+    ("project", &["key", "name", "id", "projectTypeKey", "projectCategory", "avatarUrls", "self"]),
     ("option", &["value", "id", "disabled", "self"]),
     ("option-with-child", &["value", "id", "child", "disabled", "self"]),
     (
@@ -48,7 +51,7 @@ const KEYS: [&str; 5] = ["id", "name", "key", "value", "accountId"];
 
 /// Fields that Jira keeps itself, on Cloud and Data Center: no edit screen can have them (`orderable` is false), or they have
 /// resources of their own (comments, attachments, links, work logs).
-const KEPT: [&str; 25] = [
+pub(super) const KEPT: [&str; 25] = [
     "aggregateprogress",
     "aggregatetimeestimate",
     "aggregatetimeoriginalestimate",
@@ -81,6 +84,9 @@ pub(super) async fn read(client: &Client, tracker: &TrackerName) -> Result<Schem
     let mut schema = Schema::new(tracker.clone(), ISSUE);
     schema.classes = OBJECTS.iter().map(|(name, members)| ((*name).to_owned(), object(members))).collect();
     schema.classes.insert(ISSUE.to_owned(), issue(&client.fields().await?));
+    if let Some(user) = schema.classes.get_mut("user") {
+        user.label = Some(if client.dialect().await? == Dialect::Cloud { "accountId" } else { "name" }.to_owned());
+    }
     for name in VOCABULARIES {
         let Some(class) = schema.classes.get_mut(name) else { continue };
         match client.get(&format!("rest/api/2/{name}"), &[]).await {

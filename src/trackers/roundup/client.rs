@@ -6,15 +6,13 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
 use serde_json::{Value, json};
 use tracing::debug;
 
-use super::super::{
-    http::{Answer, Http},
-    text::safe_file_name,
-};
+use super::super::http::{Answer, Http};
 use crate::{
     config::tracker::{Credentials, TrackerConfig},
     ids::TrackerName,
     sync::{
         fault::{Fault, FaultKind},
+        file_name::as_kept,
         ports::FileContent,
     },
 };
@@ -156,7 +154,7 @@ impl Client {
             .percent_encode_noop()
             .text("name", name.to_owned())
             .text("type", media_type)
-            .part("content", part.file_name(safe_file_name(name)));
+            .part("content", part.file_name(as_kept(name)));
         let request = self.http.upload(self.url("data/file")?).header(header::ACCEPT, "application/json");
         let answer = self.http.answer_to_upload(self.authorized(request).multipart(form)).await?;
         self.created(&answer)

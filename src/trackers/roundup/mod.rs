@@ -89,6 +89,7 @@ impl Tracker for Roundup {
             revision: item["@etag"].as_str().map(str::to_owned),
             updated: found["activity"].as_str().and_then(convert::parse_date),
             restricted: None,
+            largest_file: None,
         }))
     }
 

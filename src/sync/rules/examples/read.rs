@@ -124,6 +124,7 @@ fn issue(section: Section<'_>) -> Snapshot {
         files: section.tables("files").into_iter().filter_map(file).collect(),
         assigned_to_us: section.flag("assigned_to_us", false),
         updated: timestamp(&section, "updated"),
+        largest_file: section.node("largest_file").map(|_| section.byte_size("largest_file", 0)),
         restricted: section.texts("restricted").map(|names| names.into_iter().map(|name| name.value).collect()),
         ..Snapshot::empty(IssueId::new("1"), "1")
     };

@@ -1,6 +1,8 @@
 //! The adapters of Jira and Roundup against stand-ins, over the wire.
 #![cfg(feature = "standin")]
 
+#[path = "adapters/comments.rs"]
+mod comments;
 #[path = "adapters/create_remote.rs"]
 mod create_remote;
 #[path = "adapters/edits.rs"]
@@ -9,6 +11,8 @@ mod edits;
 mod faults;
 #[path = "adapters/fields.rs"]
 mod fields;
+#[path = "adapters/file_names.rs"]
+mod file_names;
 #[path = "adapters/files.rs"]
 mod files;
 #[path = "adapters/jira.rs"]

@@ -31,6 +31,8 @@ pub struct Site {
     pub upstream: Arc<dyn Tracker>,
     pub office: Arc<dyn Tracker>,
     pub client: reqwest::Client,
+    /// Whether the Jira is one of the Cloud.
+    pub cloud: bool,
     config: Config,
     _folder: tempfile::TempDir,
 }
@@ -49,6 +51,7 @@ impl Site {
     pub async fn with_rules(options: JiraOptions, password: &str, rules: &str) -> Self {
         // One TLS provider for all clients, as the program does it; a second installation changes nothing.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let cloud = options.dialect == jira::Dialect::Cloud;
         let jira = jira::start(options).await.unwrap();
         let roundup = roundup::start(RoundupOptions {
             max_body: 128 << 20,
@@ -76,7 +79,7 @@ impl Site {
         let adapter = |name: &str| connect(&name.into(), &config.trackers[&name.into()], &Metrics::default()).unwrap();
         let (upstream, office) = (adapter("upstream"), adapter("office"));
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { jira, roundup, upstream, office, client, config, _folder: folder }
+        Self { jira, roundup, upstream, office, client, cloud, config, _folder: folder }
     }
 
     /// The sync between the two, on a store of its own.

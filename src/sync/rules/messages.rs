@@ -2,9 +2,13 @@
 //! side; with `prefix`, those whose text begins with it (for trackers that have no keywords; the prefix is removed).
 //!
 //! A message is known by the copy that we recorded, else by date and content. A remote message that was edited after it was copied
-//! becomes a new local message (`edits = "new"`, the default), or changes the copy (`edits = "update"`).
+//! becomes a new local message (`edits = "new"`, the default), or changes the copy (`edits = "update"`); then a local one that went to
+//! the remote side and was edited changes its copy there, too.
+//!
+//! What becomes of the copies of a message that was deleted says `deletions`: they stay (`"keep"`, the default), or they are taken away
+//! on the other side (`"remove"`). A message that our account may not see any more counts as deleted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Access, Direction, Rule,
@@ -28,6 +32,7 @@ struct Messages {
     keyword: Option<String>,
     prefix: Option<String>,
     edits: Edits,
+    removes: bool,
 }
 
 /// What becomes of a remote message that was edited after it was copied.
@@ -38,19 +43,25 @@ enum Edits {
 }
 
 const EDITS: [(&str, Edits); 2] = [("new", Edits::New), ("update", Edits::Update)];
+/// Whether the copies of a message that is gone are taken away.
+const DELETIONS: [(&str, bool); 2] = [("keep", false), ("remove", true)];
 
 pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
     let text = |key| section.text(key).map(|text| text.value);
     let (keyword, prefix) = (text("keyword"), text("prefix"));
-    Some(Box::new(Messages { keyword, prefix, edits: read_edits(section)? }))
+    let edits = read_choice(section, "edits", &EDITS);
+    let removes = read_choice(section, "deletions", &DELETIONS);
+    Some(Box::new(Messages { keyword, prefix, edits: edits?, removes: removes? }))
 }
 
-fn read_edits(section: &Section<'_>) -> Option<Edits> {
-    let Some(text) = section.text("edits") else { return Some(Edits::New) };
-    let found = EDITS.iter().find(|(name, _)| *name == text.value).map(|(_, edits)| *edits);
+/// One of the words that a parameter takes; the first one if it is not given.
+fn read_choice<T: Copy>(section: &Section<'_>, key: &'static str, choices: &[(&str, T); 2]) -> Option<T> {
+    let [(_, default), _] = choices;
+    let Some(text) = section.text(key) else { return Some(*default) };
+    let found = choices.iter().find(|(name, _)| *name == text.value).map(|(_, choice)| *choice);
     if found.is_none() {
-        let message = format!("`edits` cannot be \"{}\"", text.value);
-        let hint = nearest(&text.value, EDITS.iter().map(|(name, _)| *name));
+        let message = format!("`{key}` cannot be \"{}\"", text.value);
+        let hint = nearest(&text.value, choices.iter().map(|(name, _)| *name));
         section.findings.add(Diagnostic::error("rules::value", message, text.place).hint(hint));
     }
     found
@@ -74,7 +85,7 @@ impl Rule for Messages {
         crossing.to(
             Side::Local,
             "edited message(s)",
-            edited(evaluation, &copies),
+            edited(evaluation, &copies, self.edits),
             evaluation,
             |evaluation, (message, copied)| match self.edits {
                 Edits::Update => evaluation.edit_message(Side::Local, &copied.copy, message.text.clone(), message),
@@ -88,6 +99,15 @@ impl Rule for Messages {
         crossing.to(Side::Remote, "message(s)", to_remote, evaluation, |evaluation, (id, text)| {
             evaluation.add_text(Side::Remote, text, id);
         });
+        let changed_here = self.edited_here(evaluation, &copies);
+        crossing.to(Side::Remote, "edited message(s)", changed_here, evaluation, |evaluation, (message, copy, text)| {
+            evaluation.edit_message(Side::Remote, copy, text, message);
+        });
+        for side in [Side::Local, Side::Remote] {
+            let both_exist = evaluation.local_exists() && evaluation.remote_exists();
+            let orphans = if self.removes && both_exist { orphans(evaluation, side) } else { Vec::new() };
+            crossing.to(side, "deletion(s)", orphans, evaluation, |evaluation, copy| evaluation.remove_message(side, copy));
+        }
         crossing.verdict("all messages are known")
     }
 }
@@ -150,6 +170,21 @@ impl Messages {
             .collect()
     }
 
+    /// Local messages whose text is another one than that of their copy, with the copy and what it is to say.
+    fn edited_here<'a>(&self, evaluation: &Evaluation<'a>, copies: &Copies<'a>) -> Vec<(&'a Message, &'a str, String)> {
+        if self.edits == Edits::New {
+            return Vec::new();
+        }
+        let there = ids(&evaluation.remote().messages);
+        let changed = |message: &'a Message| {
+            let copied = copies.of_item(CopyKind::Message, Side::Local, &message.id).last().copied()?;
+            let text = self.outgoing_text(message)?;
+            let differs = copied.text.as_deref().is_some_and(|before| !same_text(before, &text));
+            (differs && there.contains(copied.copy.as_str())).then_some((message, copied.copy.as_str(), text))
+        };
+        evaluation.local_messages().iter().filter_map(changed).collect()
+    }
+
     fn outgoing_text(&self, message: &Message) -> Option<String> {
         if self.keyword.as_ref().is_some_and(|keyword| message.keywords.contains(keyword)) {
             return Some(message.text.clone());
@@ -170,10 +205,29 @@ fn missing_locally<'a>(evaluation: &Evaluation<'a>, copies: &Copies<'_>) -> Vec<
 }
 
 /// Remote messages whose text is another one than that of their newest copy, with that copy.
-fn edited<'a>(evaluation: &Evaluation<'a>, copies: &Copies<'a>) -> Vec<(&'a Message, &'a Copied)> {
+fn edited<'a>(evaluation: &Evaluation<'a>, copies: &Copies<'a>, edits: Edits) -> Vec<(&'a Message, &'a Copied)> {
+    // A copy that somebody deleted cannot be changed.
+    let here = ids(evaluation.local_messages());
+    let can_be_told = |copied: &Copied| edits == Edits::New || here.contains(copied.copy.as_str());
     let newest = |message: &'a Message| copies.of_item(CopyKind::Message, Side::Remote, &message.id).last().copied();
     let with_copy = evaluation.remote().messages.iter().filter_map(|message| Some((message, newest(message)?)));
-    with_copy.filter(|(message, copied)| copied.text.as_deref().is_some_and(|text| !same_text(text, &message.text))).collect()
+    let differs =
+        |message: &Message, copied: &Copied| copied.text.as_deref().is_some_and(|text| !same_text(text, &message.text));
+    with_copy.filter(|(message, copied)| differs(message, copied) && can_be_told(copied)).collect()
+}
+
+/// Copies on a side whose originals are gone.
+fn orphans<'a>(evaluation: &Evaluation<'a>, side: Side) -> Vec<&'a str> {
+    let (local, remote) = (ids(evaluation.local_messages()), ids(&evaluation.remote().messages));
+    let (here, there) = if side == Side::Local { (local, remote) } else { (remote, local) };
+    let of_this_side = |copied: &&Copied| copied.kind == CopyKind::Message && copied.to == side && !copied.source.is_empty();
+    let copies = evaluation.base().copies.iter().filter(of_this_side);
+    let gone = copies.filter(|copied| here.contains(copied.copy.as_str()) && !there.contains(copied.original()));
+    gone.map(|copied| copied.copy.as_str()).collect()
+}
+
+fn ids(messages: &[Message]) -> HashSet<&str> {
+    messages.iter().map(|message| message.id.as_str()).collect()
 }
 
 /// Messages by the second in which they were written: trackers keep different fractions of it.

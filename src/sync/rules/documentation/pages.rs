@@ -241,6 +241,12 @@ pub(super) static PAGES: [Page; 18] = [
                 "`\"new\"`",
                 "what becomes of a remote message that was edited after it was copied"
             ),
+            P(
+                "deletions",
+                "`\"keep\"`, `\"remove\"`",
+                "`\"keep\"`",
+                "what becomes of the copies of a message that was deleted"
+            ),
         ],
         &[]
     ),

@@ -197,6 +197,9 @@ fn copying(tape: &mut Tape<'_>, rule: &mut Builder) {
             if tape.chance(50) {
                 rule.text("edits", tape.pick(&["new", "update"]));
             }
+            if tape.chance(40) {
+                rule.text("deletions", tape.pick(&["keep", "remove"]));
+            }
         }
         "kpm_message" => {
             if tape.chance(50) {

@@ -177,10 +177,10 @@ impl Messages {
         }
         let there = ids(&evaluation.remote().messages);
         let changed = |message: &'a Message| {
-            let copied = copies.of_item(CopyKind::Message, Side::Local, &message.id).last().copied()?;
+            let newest = copies.of_item(CopyKind::Message, Side::Local, &message.id).last().copied()?;
             let text = self.outgoing_text(message)?;
-            let differs = copied.text.as_deref().is_some_and(|before| !same_text(before, &text));
-            (differs && there.contains(copied.copy.as_str())).then_some((message, copied.copy.as_str(), text))
+            let differs = newest.text.as_deref().is_some_and(|before| !same_text(before, &text));
+            (differs && there.contains(newest.copy.as_str())).then_some((message, newest.copy.as_str(), text))
         };
         evaluation.local_messages().iter().filter_map(changed).collect()
     }

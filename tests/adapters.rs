@@ -25,7 +25,11 @@ mod roundup;
 mod schema;
 #[path = "adapters/site.rs"]
 mod site;
+#[path = "adapters/transition_fields.rs"]
+mod transition_fields;
 #[path = "adapters/unfinished.rs"]
 mod unfinished;
+#[path = "adapters/users.rs"]
+mod users;
 #[path = "adapters/workflow.rs"]
 mod workflow;

@@ -102,11 +102,15 @@ impl Transitions {
     async fn step(&self, way: &mut Way<'_>, here: &Place, passed: &[String]) -> Result<Option<String>, Fault> {
         let open = way.open().await?;
         if let Some(last) = open.iter().find(|transition| transition.leads_to(&way.wanted)) {
+            way.ask_for_what_is_missing(last).await?;
             return way.take(last).await.map(|()| None);
         }
         let next = self.next(Some(here), &open, &way.wanted, passed).and_then(|at| open.get(at));
         match next.filter(|_| passed.len() < MOST_STEPS) {
-            Some(next) => way.take(next).await.map(|()| Some(next.to.clone())),
+            Some(next) => {
+                way.ask_for_what_is_missing(next).await?;
+                way.take(next).await.map(|()| Some(next.to.clone()))
+            }
             None => Err(way.no_way(&open)),
         }
     }
@@ -172,6 +176,7 @@ impl Way<'_> {
     ) -> Result<(), Fault> {
         let waits = |field: &String| field == "resolution" || transition.asks_for(field);
         self.put_aside(&mut values, waits);
+        self.ask_for_what_is_missing(transition).await?;
         let Err(fault) = fields::put(self.client, self.issue, &values, self.paths).await else { return Ok(()) };
         // What is on no edit screen may be on that of a transition.
         let may_be_later = |field: &String| !is_last || transition.screen.contains_key(field);
@@ -192,7 +197,6 @@ impl Way<'_> {
     }
 
     async fn take(&mut self, transition: &Transition) -> Result<(), Fault> {
-        self.ask_for_what_is_missing(transition).await?;
         let (with, rest): (Map<String, Value>, Map<String, Value>) =
             std::mem::take(&mut self.aside).into_iter().partition(|(field, _)| transition.screen.contains_key(field));
         self.aside = rest;

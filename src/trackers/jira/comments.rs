@@ -32,7 +32,9 @@ pub(super) async fn read(client: &Client, issue: &str, container: &Value, restri
 
 /// Whether a comment is for a group or a role only, or internal to a service desk.
 fn is_restricted(comment: &Value) -> bool {
-    comment["visibility"].is_object() || comment["jsdPublic"] == Value::Bool(false)
+    let properties = comment["properties"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let internal = |property: &Value| property["key"] == "sd.public.comment" && property["value"]["internal"] == true;
+    comment["visibility"].is_object() || comment["jsdPublic"] == false || properties.iter().any(internal)
 }
 
 async fn all(client: &Client, issue: &str) -> Result<Vec<Value>, Fault> {
@@ -121,4 +123,25 @@ fn is_since(message: &Message, intent: &Intent) -> bool {
 /// Clocks differ; what is older than this is certainly not the intent's.
 pub(super) fn not_before(intent: &Intent) -> jiff::Timestamp {
     intent.since.checked_sub(jiff::SignedDuration::from_mins(5)).unwrap_or(intent.since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_that_are_not_for_everybody_are_told_apart() {
+        let internal = json!([{ "key": "sd.public.comment", "value": { "internal": true } }]);
+        for comment in [
+            json!({ "visibility": { "type": "group", "value": "staff" } }),
+            json!({ "jsdPublic": false }),
+            json!({ "properties": internal }),
+        ] {
+            assert!(is_restricted(&comment), "{comment}");
+        }
+        let public = json!([{ "key": "sd.public.comment", "value": { "internal": false } }]);
+        for comment in [json!({}), json!({ "jsdPublic": true, "visibility": null }), json!({ "properties": public })] {
+            assert!(!is_restricted(&comment), "{comment}");
+        }
+    }
 }

@@ -51,7 +51,7 @@ const KEYS: [&str; 5] = ["id", "name", "key", "value", "accountId"];
 
 /// Fields that Jira keeps itself, on Cloud and Data Center: no edit screen can have them (`orderable` is false), or they have
 /// resources of their own (comments, attachments, links, work logs).
-pub(super) const KEPT: [&str; 25] = [
+pub(super) const KEPT: [&str; 26] = [
     "aggregateprogress",
     "aggregatetimeestimate",
     "aggregatetimeoriginalestimate",
@@ -65,6 +65,7 @@ pub(super) const KEPT: [&str; 25] = [
     "issuekey",
     "issuelinks",
     "lastViewed",
+    "parent",
     "progress",
     "resolutiondate",
     "statusCategory",

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::sync::{
     fault::Fault,
+    instant,
     issue::{Attributes, File},
     value::is_unset,
 };
@@ -53,7 +54,7 @@ pub(super) fn body(fields: &Attributes) -> Result<Map<String, Value>, Fault> {
             }
         };
         // Roundup drops JSON null and takes the empty text for "unset".
-        let value = if is_unset(value) { Value::from("") } else { value.clone() };
+        let value = if is_unset(value) { Value::from("") } else { as_roundup_reads(value) };
         body.insert(property.to_owned(), value);
     }
     Ok(body)
@@ -63,6 +64,12 @@ pub(super) fn body(fields: &Attributes) -> Result<Map<String, Value>, Fault> {
 pub(super) fn parse_date(text: &str) -> Option<Timestamp> {
     let whole = text.split_at_checked(19).map_or(text, |(whole, _)| whole);
     DateTime::strptime(DATE, whole).ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+/// The value, but for a point in time in the form that rules hold: Roundup's dates know no `Z`. The two are the same to the rules.
+fn as_roundup_reads(value: &Value) -> Value {
+    let told = value.as_str().and_then(|text| instant::parse(text).filter(|at| instant::canonical(*at) == text));
+    told.map_or_else(|| value.clone(), |at| Value::from(format_date(at)))
 }
 
 /// A date as Roundup reads it from a user whose time zone is UTC.
@@ -114,6 +121,11 @@ mod tests {
     fn a_dotted_path_sets_the_link() {
         let fields = Attributes::from([("status.name".to_owned(), json!("resolved")), ("title".to_owned(), json!(null))]);
         assert_eq!(Value::Object(body(&fields).unwrap()), json!({ "status": "resolved", "title": "" }));
+        let fields =
+            Attributes::from([("due".to_owned(), json!("2025-07-25T19:06:34Z")), ("title".to_owned(), json!("at T1Z"))]);
+        let sent = Value::Object(body(&fields).unwrap());
+        assert_eq!(sent, json!({ "due": "2025-07-25.19:06:34", "title": "at T1Z" }));
+        assert!(crate::sync::value::equal(&sent["due"], &fields["due"]), "it is read back equal");
         assert!(body(&Attributes::from([("a.b.c".to_owned(), json!("x"))])).is_err());
     }
 }

@@ -35,7 +35,7 @@ pub(super) enum Kind {
     Issue,
     /// A link between two issues.
     Link,
-    /// Nothing that a request could set.
+    /// What has resources of its own, or is counted by Jira.
     Kept,
     /// What apps bring along.
     Unknown,
@@ -54,14 +54,7 @@ impl Field {
             one => (false, one),
         };
         let custom = schema["custom"].as_str().and_then(|custom| custom.rsplit(':').next());
-        let kind = if super::schema::KEPT.contains(&id.as_str()) && kind != Some("issuelinks") {
-            match kind {
-                Some("date" | "datetime" | "number" | "user") => kind_of(kind, &id, custom, list),
-                _ => Kind::Kept,
-            }
-        } else {
-            kind_of(kind, &id, custom, list)
-        };
+        let kind = kind_of(kind, &id, custom, list);
         Self { id, kind, list }
     }
 
@@ -93,5 +86,60 @@ fn kind_of(kind: Option<&str>, id: &str, custom: Option<&str>, list: bool) -> Ki
         Some("issuelinks") => Kind::Link,
         Some("attachment" | "comments-page" | "progress" | "votes" | "watches" | "worklog") => Kind::Kept,
         _ => Kind::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Type, items, custom type and id as both dialects tell them.
+    #[test]
+    fn all_types_that_jira_has_are_known() {
+        for (kind, items, custom, id, expected) in [
+            ("string", "", "", "summary", Kind::Line),
+            ("string", "", "", "description", Kind::Text),
+            ("string", "", "", "environment", Kind::Text),
+            ("string", "", "textarea", "customfield_1", Kind::Text),
+            ("string", "", "textfield", "customfield_1", Kind::Line),
+            ("string", "", "url", "customfield_1", Kind::Url),
+            ("array", "string", "labels", "customfield_1", Kind::Label),
+            ("number", "", "float", "customfield_1", Kind::Number),
+            ("date", "", "datepicker", "customfield_1", Kind::Date),
+            ("date", "", "", "duedate", Kind::Date),
+            ("datetime", "", "datetime", "customfield_1", Kind::Instant),
+            ("datetime", "", "", "created", Kind::Instant),
+            ("user", "", "userpicker", "customfield_1", Kind::User),
+            ("array", "user", "multiuserpicker", "customfield_1", Kind::User),
+            ("array", "group", "multigrouppicker", "customfield_1", Kind::Named),
+            ("priority", "", "", "priority", Kind::Named),
+            ("securitylevel", "", "", "security", Kind::Named),
+            ("version", "", "version", "customfield_1", Kind::Named),
+            ("array", "version", "", "fixVersions", Kind::Named),
+            ("array", "component", "", "components", Kind::Named),
+            ("option", "", "select", "customfield_1", Kind::Choice),
+            ("option", "", "radiobuttons", "customfield_1", Kind::Choice),
+            ("array", "option", "multicheckboxes", "customfield_1", Kind::Choice),
+            ("array", "option", "multiselect", "customfield_1", Kind::Choice),
+            ("option-with-child", "", "cascadingselect", "customfield_1", Kind::Cascade),
+            ("project", "", "", "project", Kind::Project),
+            ("issuelink", "", "", "parent", Kind::Issue),
+            ("array", "issuelinks", "", "subtasks", Kind::Issue),
+            ("array", "issuelinks", "", "issuelinks", Kind::Link),
+            ("array", "attachment", "", "attachment", Kind::Kept),
+            ("comments-page", "", "", "comment", Kind::Kept),
+            ("any", "", "gh-epic-link", "customfield_1", Kind::Unknown),
+        ] {
+            let mut schema = json!({ "type": kind });
+            for (key, value) in [("items", items), ("custom", custom)].into_iter().filter(|(_, value)| !value.is_empty()) {
+                schema[key] = json!(format!("{}{value}", if key == "custom" { "com.atlassian.types:" } else { "" }));
+            }
+            let field = Field::of(&json!({ "id": id, "name": "F", "schema": schema }));
+            assert_eq!((field.kind, field.list), (expected, kind == "array"), "{kind} {items} {custom} {id}");
+            let read_only = matches!(id, "created" | "parent" | "subtasks" | "issuelinks" | "attachment" | "comment");
+            assert_eq!(field.is_read_only(), read_only, "{id}");
+        }
     }
 }

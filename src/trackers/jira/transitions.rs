@@ -118,8 +118,8 @@ impl Transitions {
     /// The transition to take where none leads to the wanted status: towards it, through statuses that may be passed.
     fn next(&self, place: Option<&Place>, open: &[Transition], wanted: &str, passed: &[String]) -> Option<usize> {
         let place = place?;
-        let targets: Vec<&str> = open.iter().map(|transition| transition.to.as_str()).collect();
-        self.workflow.learn(place, &targets);
+        let targets = open.iter().map(|transition| (transition.to.clone(), transition.to_id.clone())).collect();
+        self.workflow.learn(place, targets);
         self.workflow
             .next(place, wanted, passed)
             .and_then(|status| open.iter().position(|transition| same_text(&transition.to, &status)))
@@ -157,7 +157,9 @@ impl Way<'_> {
 
     /// The ways out of the status that the issue is in: Jira tells no others.
     async fn open(&self) -> Result<Vec<Transition>, Fault> {
-        let told = self.client.get(&self.url(), &[("expand", "transitions.fields")]).await?.unwrap_or_default();
+        let Some(told) = self.client.get(&self.url(), &[("expand", "transitions.fields")]).await? else {
+            return Err(Fault::transient(format!("issue {} went away while its status was to be set", self.issue)));
+        };
         Ok(told["transitions"].as_array().map_or(&[] as &[Value], Vec::as_slice).iter().filter_map(Transition::of).collect())
     }
 

@@ -56,10 +56,13 @@ impl Place {
 /// Project, issue type, status.
 type Key = (String, String, String);
 
+/// The name and the id of a status that a transition leads to.
+pub(super) type Target = (String, String);
+
 /// What was seen of all workflows of a Jira, and through which statuses issues may be taken.
 pub(super) struct Workflow {
     via: Vec<String>,
-    seen: Mutex<HashMap<Key, (Instant, Vec<String>)>>,
+    seen: Mutex<HashMap<Key, (Instant, Vec<Target>)>>,
 }
 
 /// How far it is to a status.
@@ -76,8 +79,7 @@ impl Workflow {
     }
 
     /// Notes where the transitions of a status lead.
-    pub(super) fn learn(&self, place: &Place, targets: &[&str]) {
-        let targets = targets.iter().map(|target| (*target).to_owned()).collect();
+    pub(super) fn learn(&self, place: &Place, targets: Vec<Target>) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(place.key(), (Instant::now(), targets));
     }
 
@@ -85,11 +87,11 @@ impl Workflow {
     /// None that was passed, none that the configuration does not name, and none that is known to lead nowhere.
     pub(super) fn next(&self, place: &Place, wanted: &str, passed: &[String]) -> Option<String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let believed: HashMap<&Key, &Vec<String>> =
+        let believed: HashMap<&Key, &Vec<Target>> =
             seen.iter().filter(|(_, (at, _))| at.elapsed() < BELIEVED).map(|(key, (_, targets))| (key, targets)).collect();
         let open = *believed.get(&place.key())?;
         let may_pass = |status: &str| !place.is(status) && !passed.iter().any(|before| same_text(before, status));
-        let candidates = self.via.iter().filter(|via| open.iter().any(|status| same_text(status, via)) && may_pass(via));
+        let candidates = self.via.iter().filter(|via| open.iter().any(|(status, _)| same_text(status, via)) && may_pass(via));
         let distances = candidates.filter_map(|via| Some((self.distance(&believed, &place.at(via), wanted, &may_pass)?, via)));
         // The first one of the nearest: `min_by_key` keeps the order of the configuration.
         distances.min_by_key(|(distance, _)| *distance).map(|(_, via)| via.clone())
@@ -98,7 +100,7 @@ impl Workflow {
     /// How far it is from a status to the wanted one; `None` if it cannot be reached.
     fn distance(
         &self,
-        seen: &HashMap<&Key, &Vec<String>>,
+        seen: &HashMap<&Key, &Vec<Target>>,
         from: &Place,
         wanted: &str,
         may_pass: &impl Fn(&str) -> bool,
@@ -115,10 +117,10 @@ impl Workflow {
                 unknown = true;
                 continue;
             };
-            if targets.1.iter().any(|target| same_text(target, wanted)) {
+            if targets.1.iter().any(|(name, id)| same_text(name, wanted) || id == wanted) {
                 return Some(Distance::Steps(steps));
             }
-            let onward = self.via.iter().filter(|via| may_pass(via) && targets.1.iter().any(|target| same_text(target, via)));
+            let onward = self.via.iter().filter(|via| may_pass(via) && targets.1.iter().any(|(name, _)| same_text(name, via)));
             queue.extend(onward.map(|via| (via.clone(), steps + 1)));
         }
         unknown.then_some(Distance::Unknown)
@@ -138,7 +140,8 @@ mod tests {
     fn workflow(via: &[&str], seen: &[(&str, &[&str])]) -> Workflow {
         let workflow = Workflow::new(via.iter().map(|status| (*status).to_owned()).collect());
         for (status, targets) in seen {
-            workflow.learn(&place(status), targets);
+            let told = |name: &&str| ((*name).to_owned(), format!("id of {name}"));
+            workflow.learn(&place(status), targets.iter().map(told).collect());
         }
         workflow
     }
@@ -154,6 +157,7 @@ mod tests {
         let workflow = workflow(&["A", "B", "C"], &seen);
         assert_eq!(next(&workflow, "Open", "Done", &[]).as_deref(), Some("B"));
         assert_eq!(next(&workflow, "Open", "Done", &["B"]).as_deref(), Some("A"));
+        assert_eq!(next(&workflow, "Open", "id of Done", &[]).as_deref(), Some("B"));
         assert_eq!(next(&workflow, "Open", "done ", &["B", "C"]), None, "what was passed is not passed again");
     }
 

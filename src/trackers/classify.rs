@@ -28,7 +28,7 @@ pub(super) fn fault_of(status: StatusCode, headers: &HeaderMap, words: &str) -> 
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds.clamp(1, LONGEST_WAIT)))
 }

@@ -96,6 +96,7 @@ impl Client {
 
     /// A request with a JSON body.
     pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
+        self.admit_write(path).await?;
         let answer = self.http.answer(self.request(method, path)?.json(body)).await?;
         self.refuse_unless_known(&answer)?;
         value(&answer)
@@ -103,6 +104,7 @@ impl Client {
 
     /// DELETE; a 404 that is believed is as good as a success.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Fault> {
+        self.admit_write(path).await?;
         let answer = self.http.answer(self.request(Method::DELETE, path)?).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return self.prove_credentials().await;
@@ -120,7 +122,9 @@ impl Client {
         };
         // Names outside ASCII must go as they are: the encoded form made some servers fail.
         let form = multipart::Form::new().percent_encode_noop().part("file", part.file_name(safe_file_name(name)));
-        let request = self.http.upload(self.url(&format!("rest/api/2/issue/{issue}/attachments"))?);
+        let path = format!("rest/api/2/issue/{issue}/attachments");
+        self.admit_write(&path).await?;
+        let request = self.http.upload(self.url(&path)?);
         let request = self.authorized(request).header("X-Atlassian-Token", "no-check").multipart(form);
         let answer = self.http.answer_to_upload(request).await?;
         let too_large = answer.status == StatusCode::PAYLOAD_TOO_LARGE
@@ -194,6 +198,14 @@ impl Client {
         }
     }
 
+    /// Waits until Jira Cloud takes one more change of the issue that the path is about.
+    async fn admit_write(&self, path: &str) -> Result<(), Fault> {
+        match issue_of(path) {
+            Some(issue) if self.dialect().await? == Dialect::Cloud => self.http.gate().admit_write(issue).await,
+            _ => Ok(()),
+        }
+    }
+
     /// An answer to nobody in particular is no answer: with a bad credential Jira may answer 200 as to a stranger.
     fn refuse_unless_known(&self, answer: &Answer) -> Result<(), Fault> {
         let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
@@ -208,6 +220,11 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// The issue that a path is about, if it is about one.
+fn issue_of(path: &str) -> Option<&str> {
+    path.strip_prefix("rest/api/2/issue/")?.split('/').next().filter(|issue| !issue.is_empty())
 }
 
 /// The JSON of a success, or the fault with Jira's words.
@@ -264,6 +281,14 @@ mod tests {
         assert_eq!(words(r#"{"type":"x","title":"t","detail":"d"}"#).unwrap().0, "d");
         assert_eq!(words(r#"{"timestamp":1,"status":404,"error":"Not Found","message":"m","path":"/"}"#).unwrap().0, "m");
         assert_eq!(words("<html>"), None);
+    }
+
+    #[test]
+    fn a_write_counts_for_the_issue_that_its_path_names() {
+        assert_eq!(issue_of("rest/api/2/issue/10001"), Some("10001"));
+        assert_eq!(issue_of("rest/api/2/issue/10001/comment/7"), Some("10001"));
+        assert_eq!(issue_of("rest/api/2/issue"), None, "one that is being created has no number yet");
+        assert_eq!(issue_of("rest/api/2/search"), None);
     }
 
     #[test]

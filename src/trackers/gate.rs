@@ -4,13 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use reqwest::{StatusCode, header::HeaderMap};
-use tracing::{debug, warn};
+use tracing::{debug, error, info, warn};
 
 use super::classify::retry_after;
 use crate::{
     coordination::{
         Coordination,
-        pacing::{Admission, Budget, Pause, PauseCause, Window},
+        pacing::{Admission, Budget, Pause, PauseCause, Standing, Window},
     },
     ids::TrackerName,
     sync::fault::{Fault, FaultKind},
@@ -27,6 +27,12 @@ const UNNAMED_PERIOD: Duration = Duration::from_secs(1);
 /// were sent evenly may arrive closer together.
 const ISSUE_WRITES: [Window; 2] =
     [Window { most: 16, span: Duration::from_millis(2_200) }, Window { most: 90, span: Duration::from_secs(31) }];
+
+/// The pause after our credentials were refused; it doubles with each refusal in a row.
+const FIRST_REFUSAL: Duration = Duration::from_mins(1);
+const LONGEST_REFUSAL: Duration = Duration::from_mins(15);
+/// For how long one worker asks whether our credentials are good again, and all others wait.
+const PROBE: Duration = Duration::from_secs(30);
 
 /// The gate before one tracker.
 #[derive(Clone)]
@@ -47,6 +53,46 @@ impl Gate {
     pub(super) async fn admit(&self) -> Result<(), Fault> {
         let admission = self.shared.admit(self.tracker.as_str(), PATIENCE).await;
         self.wait(admission, "budget", "our budget of requests is spent").await
+    }
+
+    /// Whether our credentials may be used. `true`: the tracker refused them some time ago, and the caller is the one to find out
+    /// whether they are good by now; it is to report by [`Gate::refuse`] or [`Gate::accept`].
+    pub(super) async fn is_probe(&self) -> Result<bool, Fault> {
+        match self.shared.standing(self.tracker.as_str()).await {
+            Ok(Standing::Refused(pause)) => Err(waiting(&self.tracker, &pause)),
+            Ok(Standing::ToBeProved) => {
+                // Not given back: it ends by itself should the caller never report.
+                if self.shared.acquire(&format!("probe/{}", self.tracker), PROBE).await?.is_some() {
+                    return Ok(true);
+                }
+                let message = format!("{}: another worker asks whether our credentials are accepted again", self.tracker);
+                Err(Fault { kind: FaultKind::Credentials { retry_after: Some(PROBE / 6) }, ..Fault::credentials(message) })
+            }
+            Ok(Standing::Good) | Err(_) => Ok(false),
+        }
+    }
+
+    /// Takes note that our credentials were refused: all workers leave the tracker alone. The fault, with the pause.
+    pub(super) async fn refuse(&self, fault: Fault) -> Fault {
+        let name = self.tracker.as_str();
+        let noted = self.shared.refuse(name, FIRST_REFUSAL, LONGEST_REFUSAL, &fault.message).await;
+        if let Ok(Some(pause)) = noted {
+            self.metrics.pause(name, "credentials");
+            let seconds = pause.as_secs();
+            error!(tracker = name, %fault, seconds, "our credentials are refused; the tracker is left alone, its events wait");
+        }
+        let left = match self.shared.paused(name).await {
+            Ok(Some(pause)) => pause.left,
+            _ => FIRST_REFUSAL,
+        };
+        Fault { kind: FaultKind::Credentials { retry_after: Some(left) }, ..fault }
+    }
+
+    /// Takes note that our credentials are accepted.
+    pub(super) async fn accept(&self) {
+        if let Ok(true) = self.shared.accept(self.tracker.as_str()).await {
+            info!(tracker = %self.tracker, "our credentials are accepted again");
+        }
     }
 
     /// Waits until an issue may be changed once more.

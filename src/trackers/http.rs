@@ -122,9 +122,18 @@ impl Answer {
     /// The body as JSON. What is no JSON is told as such, with the beginning of what it is.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            let message = format!("{} with an answer that cannot be understood ({error}): {}", self.status, self.beginning());
+            let message = if self.is_page() {
+                format!("{} with a web page in place of data: {}", self.status, self.beginning())
+            } else {
+                format!("{} with an answer that cannot be understood ({error}): {}", self.status, self.beginning())
+            };
             Fault::transient(message).hint("is a proxy or a login page in between?")
         })
+    }
+
+    fn is_page(&self) -> bool {
+        let told = self.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        told.is_some_and(|told| told.starts_with("text/html")) || self.body.trim_ascii_start().starts_with(b"<")
     }
 
     /// The beginning of the body as one line, tags removed.

@@ -17,6 +17,7 @@ use crate::{
         diagnostic::Diagnostic,
         sides,
         tracker::{TrackerConfig, TrackerKind},
+        worker::WorkerConfig,
     },
     coordination::{self, Coordination},
     ids::{SyncName, TrackerName},
@@ -308,7 +309,8 @@ fn build_engines(
     refuse_what_cannot_run(config)?;
     let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
     for (name, tracker) in &config.trackers {
-        trackers.insert(name.clone(), connect_sharing(name, tracker, metrics, coordination)?);
+        let adapter = connect_sharing(name, tracker, metrics, coordination, config.worker.max_backoff)?;
+        trackers.insert(name.clone(), adapter);
     }
     let records: Arc<dyn Records> = Arc::new(store.clone());
     let mut engines = HashMap::new();
@@ -338,10 +340,11 @@ fn build_engines(
 /// The HTTP client cannot be made.
 pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
     let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
-    connect_sharing(name, config, metrics, &alone)
+    connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
 }
 
-/// The adapter of one tracker. What it learns of the tracker's pace it shares with all that use the same coordination.
+/// The adapter of one tracker. What it learns of the tracker's pace it shares with all that use the same coordination; a
+/// tracker that refuses our credentials is left alone for `longest_refusal` at most.
 ///
 /// # Errors
 /// The HTTP client cannot be made.
@@ -350,8 +353,9 @@ pub fn connect_sharing(
     config: &TrackerConfig,
     metrics: &Metrics,
     coordination: &Arc<dyn Coordination>,
+    longest_refusal: Duration,
 ) -> Result<Arc<dyn Tracker>, Fault> {
-    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone());
+    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
     let http = Http::new(name.clone(), config.timeout, metrics.clone(), gate)?;
     Ok(match config.kind {
         TrackerKind::Roundup => Arc::new(Roundup::new(name.clone(), config, http)),

@@ -1,7 +1,10 @@
 //! The gate before a tracker: what all workers know of its pauses and its budget decides when a request is sent. Waiting here is
 //! short, and comes before a request; nothing is sent twice.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use reqwest::{StatusCode, header::HeaderMap};
 use tracing::{debug, error, info, warn};
@@ -9,7 +12,7 @@ use tracing::{debug, error, info, warn};
 use super::classify::retry_after;
 use crate::{
     coordination::{
-        Coordination,
+        Coordination, Lease,
         pacing::{Admission, Budget, Pause, PauseCause, Standing, Window},
     },
     ids::TrackerName,
@@ -30,7 +33,6 @@ const ISSUE_WRITES: [Window; 2] =
 
 /// The pause after our credentials were refused; it doubles with each refusal in a row.
 const FIRST_REFUSAL: Duration = Duration::from_mins(1);
-const LONGEST_REFUSAL: Duration = Duration::from_mins(15);
 /// For how long one worker asks whether our credentials are good again, and all others wait.
 const PROBE: Duration = Duration::from_secs(30);
 
@@ -40,13 +42,17 @@ pub struct Gate {
     tracker: TrackerName,
     shared: Arc<dyn Coordination>,
     metrics: Metrics,
+    longest_refusal: Duration,
+    /// Held while this process finds out whether our credentials are good again.
+    probe: Arc<Mutex<Option<Lease>>>,
 }
 
 impl Gate {
-    /// A gate whose knowledge is shared with all that use the same coordination.
+    /// A gate whose knowledge is shared with all that use the same coordination. After our credentials were refused, the tracker is
+    /// left alone for `longest_refusal` at most.
     #[must_use]
-    pub fn new(tracker: TrackerName, shared: Arc<dyn Coordination>, metrics: Metrics) -> Self {
-        Self { tracker, shared, metrics }
+    pub fn new(tracker: TrackerName, shared: Arc<dyn Coordination>, metrics: Metrics, longest_refusal: Duration) -> Self {
+        Self { tracker, shared, metrics, longest_refusal, probe: Arc::default() }
     }
 
     /// Waits until a request may be sent. What cannot be asked for is not waited for: a limit that was overlooked costs a refusal.
@@ -61,12 +67,16 @@ impl Gate {
         match self.shared.standing(self.tracker.as_str()).await {
             Ok(Standing::Refused(pause)) => Err(waiting(&self.tracker, &pause)),
             Ok(Standing::ToBeProved) => {
-                // Not given back: it ends by itself should the caller never report.
-                if self.shared.acquire(&format!("probe/{}", self.tracker), PROBE).await?.is_some() {
+                // It ends by itself should the caller never report.
+                if let Some(lease) = self.shared.acquire(&format!("probe/{}", self.tracker), PROBE).await? {
+                    *self.probe.lock().unwrap_or_else(PoisonError::into_inner) = Some(lease);
                     return Ok(true);
                 }
                 let message = format!("{}: another worker asks whether our credentials are accepted again", self.tracker);
-                Err(Fault { kind: FaultKind::Credentials { retry_after: Some(PROBE / 6) }, ..Fault::credentials(message) })
+                Err(Fault {
+                    kind: FaultKind::Credentials { retry_after: Some(Duration::from_secs(1)) },
+                    ..Fault::credentials(message)
+                })
             }
             Ok(Standing::Good) | Err(_) => Ok(false),
         }
@@ -75,7 +85,7 @@ impl Gate {
     /// Takes note that our credentials were refused: all workers leave the tracker alone. The fault, with the pause.
     pub(super) async fn refuse(&self, fault: Fault) -> Fault {
         let name = self.tracker.as_str();
-        let noted = self.shared.refuse(name, FIRST_REFUSAL, LONGEST_REFUSAL, &fault.message).await;
+        let noted = self.shared.refuse(name, FIRST_REFUSAL, self.longest_refusal, &fault.message).await;
         if let Ok(Some(pause)) = noted {
             self.metrics.pause(name, "credentials");
             let seconds = pause.as_secs();
@@ -85,6 +95,7 @@ impl Gate {
             Ok(Some(pause)) => pause.left,
             _ => FIRST_REFUSAL,
         };
+        self.end_probe().await;
         Fault { kind: FaultKind::Credentials { retry_after: Some(left) }, ..fault }
     }
 
@@ -92,6 +103,16 @@ impl Gate {
     pub(super) async fn accept(&self) {
         if let Ok(true) = self.shared.accept(self.tracker.as_str()).await {
             info!(tracker = %self.tracker, "our credentials are accepted again");
+        }
+        self.end_probe().await;
+    }
+
+    async fn end_probe(&self) {
+        let lease = self.probe.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(lease) = lease
+            && let Err(fault) = self.shared.release(&lease).await
+        {
+            debug!(tracker = %self.tracker, %fault, "the right to ask about our credentials ends by itself");
         }
     }
 

@@ -17,6 +17,7 @@ use crate::{
         diagnostic::Diagnostic,
         sides,
         tracker::{TrackerConfig, TrackerKind},
+        worker::WorkerConfig,
     },
     coordination::{self, Coordination},
     ids::{SyncName, TrackerName},
@@ -34,7 +35,7 @@ use crate::{
         vocabulary::Vocabularies,
     },
     telemetry::metrics::Metrics,
-    trackers::{Http, jira::Jira, roundup::Roundup},
+    trackers::{Gate, Http, jira::Jira, roundup::Roundup},
     worker::{Worker, sweep},
 };
 
@@ -108,7 +109,7 @@ impl App {
         let store = open_store(&config, clock.clone()).await?;
         let queue = open_queue(&config).await?;
         let coordination = open_coordination(&config)?;
-        let engines = build_engines(&config, &store, &clock, &metrics)?;
+        let engines = build_engines(&config, &store, &clock, &metrics, &coordination)?;
         let lifecycle = Lifecycle::default();
         Ok(Self { engines, store, metrics, lifecycle, config, queue, coordination, clock, _data_lock: data_lock })
     }
@@ -120,7 +121,7 @@ impl App {
     pub async fn engines_only(config: &Config) -> Result<(HashMap<SyncName, Arc<Engine>>, Store), StartError> {
         let clock = clock::system();
         let store = open_store(config, clock.clone()).await?;
-        let engines = build_engines(config, &store, &clock, &Metrics::default())?;
+        let engines = build_engines(config, &store, &clock, &Metrics::default(), &open_coordination(config)?)?;
         Ok((engines, store))
     }
 
@@ -302,12 +303,14 @@ fn build_engines(
     store: &Store,
     clock: &SharedClock,
     metrics: &Metrics,
+    coordination: &Arc<dyn Coordination>,
 ) -> Result<HashMap<SyncName, Arc<Engine>>, StartError> {
     let mut rules = compile_rules(config).map_err(StartError::Configuration)?;
     refuse_what_cannot_run(config)?;
     let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
     for (name, tracker) in &config.trackers {
-        trackers.insert(name.clone(), connect(name, tracker, metrics)?);
+        let adapter = connect_sharing(name, tracker, metrics, coordination, config.worker.max_backoff)?;
+        trackers.insert(name.clone(), adapter);
     }
     let records: Arc<dyn Records> = Arc::new(store.clone());
     let mut engines = HashMap::new();
@@ -331,12 +334,29 @@ fn build_engines(
     Ok(engines)
 }
 
-/// The adapter of one tracker.
+/// The adapter of one tracker, which shares what it learns with nobody.
 ///
 /// # Errors
 /// The HTTP client cannot be made.
 pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
-    let http = Http::new(name.clone(), config.timeout, metrics.clone())?;
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
+}
+
+/// The adapter of one tracker. What it learns of the tracker's pace it shares with all that use the same coordination; a
+/// tracker that refuses our credentials is left alone for `longest_refusal` at most.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect_sharing(
+    name: &TrackerName,
+    config: &TrackerConfig,
+    metrics: &Metrics,
+    coordination: &Arc<dyn Coordination>,
+    longest_refusal: Duration,
+) -> Result<Arc<dyn Tracker>, Fault> {
+    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
+    let http = Http::new(name.clone(), config.timeout, metrics.clone(), gate)?;
     Ok(match config.kind {
         TrackerKind::Roundup => Arc::new(Roundup::new(name.clone(), config, http)),
         TrackerKind::Jira => Arc::new(Jira::new(name.clone(), config, http)),

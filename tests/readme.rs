@@ -306,6 +306,8 @@ fn the_documentation_names_every_metric() {
     metrics.queue_depth("q", 1);
     metrics.sync("s", "synced", Duration::ZERO, Some(Duration::ZERO));
     metrics.request("t", "GET", Some(200), Duration::ZERO);
+    metrics.pause("t", "asked");
+    metrics.wait("t", "budget", "waited");
     let (text, page) = (metrics.to_text(), read("docs/operations.md"));
     let types: Vec<(&str, &str)> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
     assert!(types.len() >= 7, "{text}");

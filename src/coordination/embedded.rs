@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Claim, Coordination, GENERATION_TTL, Generation, Lease, random_token};
+use super::{Claim, Coordination, GENERATION_TTL, Generation, LONGEST_KEPT, Lease, embedded_pacing::Pace, random_token};
 use crate::sync::fault::Fault;
 
 /// Coordination within one process; gone with it.
@@ -16,10 +16,12 @@ use crate::sync::fault::Fault;
 pub struct Embedded(Mutex<State>);
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     leases: HashMap<String, (String, Instant)>,
     deliveries: HashMap<String, (Claim, Instant)>,
     generations: HashMap<String, Counter>,
+    kept: HashMap<String, (String, Instant)>,
+    pub(super) pace: Pace,
     calls: u64,
 }
 
@@ -33,7 +35,7 @@ struct Counter {
 const SWEEP_EVERY: u64 = 10_000;
 
 impl Embedded {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.calls += 1;
         if state.calls.is_multiple_of(SWEEP_EVERY) {
@@ -41,6 +43,8 @@ impl Embedded {
             state.leases.retain(|_, (_, until)| *until > now);
             state.deliveries.retain(|_, (_, until)| *until > now);
             state.generations.retain(|_, counter| counter.until > now);
+            state.kept.retain(|_, (_, until)| *until > now);
+            state.pace.sweep(now);
         }
         state
     }
@@ -126,6 +130,23 @@ impl Coordination for Embedded {
         let state = self.state();
         let counter = state.generations.get(key).filter(|counter| counter.generation.epoch == generation.epoch);
         Ok(counter.is_some_and(|counter| counter.covered >= generation.count))
+    }
+
+    async fn recall(&self, name: &str) -> Result<Option<String>, Fault> {
+        let now = Instant::now();
+        Ok(self.state().kept.get(name).filter(|(_, until)| *until > now).map(|(text, _)| text.clone()))
+    }
+
+    async fn keep(&self, name: &str, text: &str, ttl: Duration) -> Result<(), Fault> {
+        if text.len() <= LONGEST_KEPT {
+            self.state().kept.insert(name.to_owned(), (text.to_owned(), Instant::now() + ttl));
+        }
+        Ok(())
+    }
+
+    async fn drop_kept(&self, name: &str) -> Result<(), Fault> {
+        self.state().kept.remove(name);
+        Ok(())
     }
 
     async fn ping(&self) -> Result<(), Fault> {

@@ -1,10 +1,13 @@
-//! Ephemeral state that workers share: leases on issues, deliveries that were seen, generations. Nothing here may be missed when
-//! it is gone: that costs repeated work, never a lost or doubled change.
+//! Ephemeral state that workers share: leases on issues, deliveries that were seen, generations, the pace of trackers, what was
+//! asked of them before. Nothing here may be missed when it is gone: that costs repeated work, never a lost or doubled change.
 
 mod embedded;
+mod embedded_pacing;
+pub mod pacing;
 mod redis;
+mod redis_pacing;
 
-pub use self::{embedded::Embedded, redis::Redis};
+pub use self::{embedded::Embedded, pacing::Pacing, redis::Redis};
 
 use std::time::Duration;
 
@@ -61,7 +64,7 @@ impl Generation {
 
 /// The state that workers share.
 #[async_trait]
-pub trait Coordination: Send + Sync {
+pub trait Coordination: Pacing + Send + Sync {
     /// Takes a lease; `None` while another holds it.
     async fn acquire(&self, key: &str, ttl: Duration) -> Result<Option<Lease>, Fault>;
 
@@ -92,6 +95,15 @@ pub trait Coordination: Send + Sync {
     /// Whether a run covered a generation.
     async fn is_covered(&self, key: &str, generation: &Generation) -> Result<bool, Fault>;
 
+    /// What was kept under a name.
+    async fn recall(&self, name: &str) -> Result<Option<String>, Fault>;
+
+    /// Keeps a text for others, for a time.
+    async fn keep(&self, name: &str, text: &str, ttl: Duration) -> Result<(), Fault>;
+
+    /// Keeps it no more.
+    async fn drop_kept(&self, name: &str) -> Result<(), Fault>;
+
     /// Whether the service answers.
     async fn ping(&self) -> Result<(), Fault>;
 }
@@ -104,6 +116,9 @@ pub fn generation_key(sync: &SyncName, side: Side, issue: &IssueId) -> String {
 
 /// How long counters live after their last use: longer than any event waits in a delay queue.
 const GENERATION_TTL: Duration = Duration::from_hours(48);
+
+/// What is longer is not kept.
+const LONGEST_KEPT: usize = 1 << 20;
 
 fn random_token() -> String {
     uuid::Uuid::new_v4().simple().to_string()

@@ -8,7 +8,7 @@ use deadpool_redis::{
     redis::{Script, cmd},
 };
 
-use super::{Claim, Coordination, GENERATION_TTL, Generation, Lease, random_token};
+use super::{Claim, Coordination, GENERATION_TTL, Generation, LONGEST_KEPT, Lease, random_token};
 use crate::sync::fault::Fault;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -55,21 +55,21 @@ impl Redis {
         Ok(Self { pool, prefix: prefix.to_owned() })
     }
 
-    async fn connection(&self) -> Result<Connection, Fault> {
+    pub(super) async fn connection(&self) -> Result<Connection, Fault> {
         self.pool.get().await.map_err(|error| Fault::service_away(format!("Redis cannot be reached: {error}")))
     }
 
-    fn key(&self, kind: &str, name: &str) -> String {
+    pub(super) fn key(&self, kind: &str, name: &str) -> String {
         format!("{}:{kind}:{name}", self.prefix)
     }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
-fn failed(error: deadpool_redis::redis::RedisError) -> Fault {
+pub(super) fn failed(error: deadpool_redis::redis::RedisError) -> Fault {
     Fault::service_away(format!("Redis: {error}"))
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
@@ -153,6 +153,25 @@ impl Coordination for Redis {
         let (epoch, covered): (Option<String>, Option<u64>) =
             command.query_async(&mut self.connection().await?).await.map_err(failed)?;
         Ok(epoch.as_ref() == Some(&generation.epoch) && covered.is_some_and(|covered| covered >= generation.count))
+    }
+
+    async fn recall(&self, name: &str) -> Result<Option<String>, Fault> {
+        cmd("GET").arg(self.key("kept", name)).query_async(&mut self.connection().await?).await.map_err(failed)
+    }
+
+    async fn keep(&self, name: &str, text: &str, ttl: Duration) -> Result<(), Fault> {
+        if text.len() > LONGEST_KEPT {
+            return Ok(());
+        }
+        let mut command = cmd("SET");
+        command.arg(self.key("kept", name)).arg(text).arg("PX").arg(millis(ttl));
+        command.query_async(&mut self.connection().await?).await.map_err(failed)
+    }
+
+    async fn drop_kept(&self, name: &str) -> Result<(), Fault> {
+        let mut command = cmd("DEL");
+        command.arg(self.key("kept", name));
+        command.query_async(&mut self.connection().await?).await.map_err(failed)
     }
 
     async fn ping(&self) -> Result<(), Fault> {

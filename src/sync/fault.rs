@@ -1,4 +1,4 @@
-//! What can go wrong with a tracker or a store, in the four kinds that decide what happens next.
+//! What can go wrong with a tracker or a store, in the kinds that decide what happens next.
 
 use std::{fmt, time::Duration};
 
@@ -11,6 +11,11 @@ pub enum FaultKind {
     /// It may work later: a time-out, a lost connection, 5xx, 429.
     Transient {
         /// What the other side asked us to wait, at least.
+        retry_after: Option<Duration>,
+    },
+    /// The tracker does not accept our credentials. Nothing is wrong with the event: it waits until a person mends them.
+    Credentials {
+        /// For how long the tracker is left alone.
         retry_after: Option<Duration>,
     },
     /// This value is not accepted; the rule fails, the issue does not.
@@ -49,6 +54,18 @@ impl Fault {
         Self::of(FaultKind::Transient { retry_after: Some(SERVICE_PAUSE) }, message)
     }
 
+    /// The other side is to be left alone for a time, which is no attempt.
+    #[must_use]
+    pub fn asked_to_wait(time: Duration, message: impl Into<String>) -> Self {
+        Self::of(FaultKind::Transient { retry_after: Some(time) }, message)
+    }
+
+    /// Our credentials are not accepted.
+    #[must_use]
+    pub fn credentials(message: impl Into<String>) -> Self {
+        Self::of(FaultKind::Credentials { retry_after: None }, message)
+    }
+
     /// A failure of one value.
     #[must_use]
     pub fn refused(message: impl Into<String>) -> Self {
@@ -85,10 +102,10 @@ impl Fault {
         self
     }
 
-    /// Whether it may pass by itself.
+    /// Whether it may pass, and says nothing against the event or a value.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.kind, FaultKind::Transient { .. })
+        matches!(self.kind, FaultKind::Transient { .. } | FaultKind::Credentials { .. })
     }
 
     /// One word for metrics and tables.
@@ -96,6 +113,7 @@ impl Fault {
     pub fn word(&self) -> &'static str {
         match self.kind {
             FaultKind::Transient { .. } => "transient",
+            FaultKind::Credentials { .. } => "credentials",
             FaultKind::Refused => "refused",
             FaultKind::Permanent => "permanent",
             FaultKind::Bug => "bug",

@@ -42,6 +42,19 @@ struct Tracker {
     tracker: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PauseOf {
+    tracker: String,
+    cause: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct WaitFor {
+    tracker: String,
+    cause: &'static str,
+    outcome: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures. Cheap to clone.
@@ -55,6 +68,8 @@ pub struct Metrics {
     event_age: Histograms<Sync>,
     requests: Family<Request, Counter>,
     request_seconds: Histograms<Tracker>,
+    pauses: Family<PauseOf, Counter>,
+    waits: Family<WaitFor, Counter>,
 }
 
 /// From a millisecond to half a minute.
@@ -89,7 +104,22 @@ impl Default for Metrics {
             Unit::Seconds,
             request_seconds.clone(),
         );
-        Self { registry: Arc::new(registry), events, queue_depth, syncs, sync_seconds, event_age, requests, request_seconds }
+        let pauses = Family::default();
+        registry.register("tracker_pauses", "Pauses during which a tracker is left alone, by cause", pauses.clone());
+        let waits = Family::default();
+        registry.register("tracker_waits", "Requests that waited for a limit before they were sent", waits.clone());
+        Self {
+            registry: Arc::new(registry),
+            events,
+            queue_depth,
+            syncs,
+            sync_seconds,
+            event_age,
+            requests,
+            request_seconds,
+            pauses,
+            waits,
+        }
     }
 }
 
@@ -121,6 +151,16 @@ impl Metrics {
         let labels = Request { tracker: tracker.to_owned(), method: method.to_owned(), status };
         self.requests.get_or_create(&labels).inc();
         self.request_seconds.get_or_create(&Tracker { tracker: tracker.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// Counts a pause of a tracker: `asked`, `credentials`.
+    pub fn pause(&self, tracker: &str, cause: &'static str) {
+        self.pauses.get_or_create(&PauseOf { tracker: tracker.to_owned(), cause }).inc();
+    }
+
+    /// Counts a request that could not be sent at once, for a `budget` or `issue_writes`: it `waited`, or its run was `put_off`.
+    pub fn wait(&self, tracker: &str, cause: &'static str, outcome: &'static str) {
+        self.waits.get_or_create(&WaitFor { tracker: tracker.to_owned(), cause, outcome }).inc();
     }
 
     /// Everything in the text format of Prometheus (`OpenMetrics`).

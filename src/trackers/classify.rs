@@ -13,8 +13,8 @@ const LONGEST_WAIT: u64 = 3_600;
 pub(super) fn fault_of(status: StatusCode, headers: &HeaderMap, words: &str) -> Fault {
     let message = if words.is_empty() { format!("{status}") } else { format!("{status}: {words}") };
     match status.as_u16() {
-        401 => Fault::permanent(message).hint("the credentials are not accepted: look at username and password (or token)"),
-        403 => Fault::permanent(message).hint("our account lacks a permission, or must log in once by hand (CAPTCHA)"),
+        401 => Fault::credentials(message).hint("the credentials are not accepted: look at username and password (or token)"),
+        403 => Fault::permanent(message).hint("our account lacks a permission"),
         408 | 409 | 412 | 423 | 425 => Fault::transient(message),
         429 => Fault { kind: FaultKind::Transient { retry_after: retry_after(headers) }, ..Fault::transient(message) },
         // A gateway that gave up does not mean that what stands behind it did.
@@ -28,7 +28,7 @@ pub(super) fn fault_of(status: StatusCode, headers: &HeaderMap, words: &str) -> 
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds.clamp(1, LONGEST_WAIT)))
 }
@@ -71,7 +71,7 @@ mod tests {
         let kind = |status: u16| fault_of(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), "").word();
         for (status, word) in [
             (400, "refused"),
-            (401, "permanent"),
+            (401, "credentials"),
             (403, "permanent"),
             (404, "permanent"),
             (409, "transient"),

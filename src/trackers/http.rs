@@ -8,7 +8,10 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, header::HeaderM
 use serde::de::DeserializeOwned;
 use tracing::{Instrument, field::Empty, info_span};
 
-use super::classify::{fault_of, fault_of_transport};
+use super::{
+    classify::{fault_of, fault_of_transport},
+    gate::Gate,
+};
 use crate::{ids::TrackerName, sync::fault::Fault, telemetry::metrics::Metrics};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,6 +29,7 @@ pub struct Http {
     uploads: reqwest::Client,
     tracker: TrackerName,
     metrics: Metrics,
+    gate: Gate,
     timeout: Duration,
 }
 
@@ -41,7 +45,7 @@ impl Http {
     ///
     /// # Errors
     /// The TLS settings of the machine cannot be read.
-    pub fn new(tracker: TrackerName, timeout: Duration, metrics: Metrics) -> Result<Self, Fault> {
+    pub fn new(tracker: TrackerName, timeout: Duration, metrics: Metrics, gate: Gate) -> Result<Self, Fault> {
         let builder = || {
             reqwest::Client::builder()
                 .user_agent(concat!("trackersync/", env!("CARGO_PKG_VERSION")))
@@ -52,7 +56,12 @@ impl Http {
         let failed = |error| Fault::permanent(format!("no HTTP client: {error}"));
         let client = builder().read_timeout(timeout).build().map_err(failed)?;
         let uploads = builder().build().map_err(failed)?;
-        Ok(Self { client, uploads, tracker, metrics, timeout })
+        Ok(Self { client, uploads, tracker, metrics, gate, timeout })
+    }
+
+    /// The gate that all requests pass.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -81,6 +90,7 @@ impl Http {
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
         let (client, request) = request.build_split();
         let request = request.map_err(fault_of_transport)?;
+        self.gate.admit().await?;
         let method = request.method().to_string();
         let span = info_span!(
             "tracker_request",
@@ -96,6 +106,9 @@ impl Http {
         let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
         span.record("http.response.status_code", status);
         self.metrics.request(self.tracker.as_str(), &method, status, started.elapsed());
+        if let Ok(response) = &outcome {
+            self.gate.learn(response.status(), response.headers()).await;
+        }
         outcome.map_err(|error| fault_of_transport(error).while_doing(format!("no answer from {}", self.tracker)))
     }
 }
@@ -109,9 +122,18 @@ impl Answer {
     /// The body as JSON. What is no JSON is told as such, with the beginning of what it is.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            let message = format!("{} with an answer that cannot be understood ({error}): {}", self.status, self.beginning());
+            let message = if self.is_page() {
+                format!("{} with a web page in place of data: {}", self.status, self.beginning())
+            } else {
+                format!("{} with an answer that cannot be understood ({error}): {}", self.status, self.beginning())
+            };
             Fault::transient(message).hint("is a proxy or a login page in between?")
         })
+    }
+
+    fn is_page(&self) -> bool {
+        let told = self.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        told.is_some_and(|told| told.starts_with("text/html")) || self.body.trim_ascii_start().starts_with(b"<")
     }
 
     /// The beginning of the body as one line, tags removed.

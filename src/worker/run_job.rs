@@ -27,6 +27,7 @@ use crate::{
         outcome::Outcome,
     },
     telemetry::propagation::{continue_from, trace_id},
+    trackers::waiting,
 };
 
 /// The pause of an event whose issue another run holds. It is no attempt.
@@ -42,6 +43,8 @@ enum Attempt {
     Covered,
     /// Another run holds the issue.
     Busy,
+    /// A tracker is left alone; nothing was asked of it.
+    Paused(Fault),
     Panicked,
     /// The process ends.
     Aborted,
@@ -102,6 +105,10 @@ impl Worker {
             }
             Attempt::Covered => ("covered", Some(Verdict::Done), None),
             Attempt::Busy => ("busy", Some(Verdict::Retry { pause: BUSY, counts: false }), None),
+            Attempt::Paused(fault) => {
+                info!(%fault, "waits");
+                ("paused", Some(after_fault(&fault, before, &self.config, rand::random())), None)
+            }
             Attempt::Failed(fault) => {
                 let verdict = after_fault(&fault, before, &self.config, rand::random());
                 (fault.word(), Some(verdict), Some(fault))
@@ -117,6 +124,9 @@ impl Worker {
     async fn attempt(self: Arc<Self>, engine: &Arc<Engine>, job: &Job) -> Attempt {
         if self.is_covered(job).await {
             return Attempt::Covered;
+        }
+        if let Some(fault) = self.paused(engine).await {
+            return Attempt::Paused(fault);
         }
         let remote = match engine.resolve(job.data.side, &job.data.issue).await {
             Ok(Resolved::Linked(remote)) => remote,
@@ -189,6 +199,16 @@ impl Worker {
         };
         task.abort();
         ended
+    }
+
+    /// Why one of the two trackers is left alone, if so.
+    async fn paused(&self, engine: &Engine) -> Option<Fault> {
+        for tracker in [engine.local.name(), engine.remote.name()] {
+            if let Ok(Some(pause)) = self.coordination.paused(tracker.as_str()).await {
+                return Some(waiting(tracker, &pause));
+            }
+        }
+        None
     }
 
     async fn is_covered(&self, job: &Job) -> bool {

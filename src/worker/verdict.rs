@@ -27,15 +27,27 @@ pub enum Verdict {
 #[must_use]
 pub fn after_fault(fault: &Fault, before: u32, config: &WorkerConfig, jitter: f64) -> Verdict {
     match fault.kind {
-        FaultKind::Transient { retry_after: Some(asked) } => {
-            Verdict::Retry { pause: asked.max(Duration::from_secs(1)), counts: false }
+        FaultKind::Transient { retry_after: Some(asked) } | FaultKind::Credentials { retry_after: Some(asked) } => {
+            put_off(asked, jitter)
         }
+        FaultKind::Credentials { retry_after: None } => put_off(config.max_backoff, jitter),
         FaultKind::Transient { retry_after: None } if before + 1 < config.max_attempts => {
             Verdict::Retry { pause: backoff(before, config, jitter), counts: true }
         }
         FaultKind::Transient { .. } | FaultKind::Refused | FaultKind::Permanent | FaultKind::Bug => Verdict::Park,
     }
 }
+
+/// Waiting that was asked for, which is no attempt: a little longer for some than for others, so that not all come back at once.
+#[must_use]
+pub fn put_off(asked: Duration, jitter: f64) -> Verdict {
+    let asked = asked.max(Duration::from_secs(1));
+    let spread = (asked / 4).min(LONGEST_SPREAD).mul_f64(jitter.clamp(0.0, 1.0));
+    Verdict::Retry { pause: asked + spread, counts: false }
+}
+
+/// By how much waits that were asked for are spread at most.
+const LONGEST_SPREAD: Duration = Duration::from_secs(30);
 
 /// Decides after a panic: once may be bad luck.
 #[must_use]
@@ -72,7 +84,11 @@ mod tests {
         assert_eq!(after(&transient, 2), Verdict::Retry { pause: Duration::from_secs(4), counts: true });
         assert_eq!(after(&transient, 3), Verdict::Park);
         let asked = Fault { kind: FaultKind::Transient { retry_after: Some(Duration::from_secs(90)) }, ..transient };
-        assert_eq!(after(&asked, 100), Verdict::Retry { pause: Duration::from_secs(90), counts: false });
+        assert_eq!(after_fault(&asked, 100, &config, 0.0), Verdict::Retry { pause: Duration::from_secs(90), counts: false });
+        let spread = Verdict::Retry { pause: Duration::from_millis(112_500), counts: false };
+        assert_eq!(after(&asked, 100), spread);
+        let locked_out = Fault { kind: FaultKind::Credentials { retry_after: Some(Duration::from_secs(90)) }, ..asked };
+        assert_eq!(after(&locked_out, 100), spread, "a credential that is wrong says nothing against an event");
         for fault in [Fault::permanent("x"), Fault::refused("x"), Fault::bug("x")] {
             assert_eq!(after(&fault, 0), Verdict::Park);
         }

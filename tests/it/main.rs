@@ -23,3 +23,4 @@ mod retry;
 mod schema;
 mod shutdown;
 mod support;
+mod trust;

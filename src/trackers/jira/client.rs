@@ -1,7 +1,7 @@
 //! Requests to Jira, Cloud and Data Center: credentials, the five shapes of errors, and answers that are not what they seem.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex as SyncMutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -31,7 +31,12 @@ pub(super) struct Client {
     dialect: OnceCell<Dialect>,
     myself: OnceCell<Value>,
     fields: Mutex<Option<(Instant, Arc<Vec<Value>>)>>,
+    /// When Jira last knew us.
+    proved: SyncMutex<Option<Instant>>,
 }
+
+/// For how long Jira's knowing us makes it believed when it says "not there".
+const PROOF_FOR: Duration = Duration::from_mins(1);
 
 /// For how long the list of fields is believed: people add some.
 const FIELDS_FOR: Duration = Duration::from_mins(10);
@@ -46,6 +51,7 @@ impl Client {
             dialect: OnceCell::new(),
             myself: OnceCell::new(),
             fields: Mutex::new(None),
+            proved: SyncMutex::new(None),
         }
     }
 
@@ -82,29 +88,34 @@ impl Client {
 
     /// GET; `None` for a 404 that is believed: Jira says "not there" to whoever it does not know.
     pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<Value>, Fault> {
+        self.ready().await?;
         let answer = self.http.answer(self.request(Method::GET, path)?.query(query)).await?;
+        self.refuse_unless_known(&answer).await?;
         if answer.status == StatusCode::NOT_FOUND {
             self.prove_credentials().await?;
             return Ok(None);
         }
-        self.refuse_unless_known(&answer)?;
         value(&answer).map(Some)
     }
 
     /// A request with a JSON body.
     pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
+        self.ready().await?;
+        self.admit_write(path).await?;
         let answer = self.http.answer(self.request(method, path)?.json(body)).await?;
-        self.refuse_unless_known(&answer)?;
+        self.refuse_unless_known(&answer).await?;
         value(&answer)
     }
 
     /// DELETE; a 404 that is believed is as good as a success.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Fault> {
+        self.ready().await?;
+        self.admit_write(path).await?;
         let answer = self.http.answer(self.request(Method::DELETE, path)?).await?;
+        self.refuse_unless_known(&answer).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return self.prove_credentials().await;
         }
-        self.refuse_unless_known(&answer)?;
         value(&answer).map(|_| ())
     }
 
@@ -117,9 +128,13 @@ impl Client {
         };
         // Names outside ASCII must go as they are: the encoded form made some servers fail.
         let form = multipart::Form::new().percent_encode_noop().part("file", part.file_name(as_kept(name)));
-        let request = self.http.upload(self.url(&format!("rest/api/2/issue/{issue}/attachments"))?);
+        let path = format!("rest/api/2/issue/{issue}/attachments");
+        self.ready().await?;
+        self.admit_write(&path).await?;
+        let request = self.http.upload(self.url(&path)?);
         let request = self.authorized(request).header("X-Atlassian-Token", "no-check").multipart(form);
         let answer = self.http.answer_to_upload(request).await?;
+        self.refuse_unless_known(&answer).await?;
         let too_large = answer.status == StatusCode::PAYLOAD_TOO_LARGE
             || answer.status == StatusCode::NOT_FOUND && self.dialect().await? == Dialect::DataCenter;
         if too_large {
@@ -130,6 +145,7 @@ impl Client {
 
     /// The bytes of an attachment. Cloud sends us to another host, which must not see our credentials.
     pub(super) async fn download(&self, attachment: &str) -> Result<FileContent, Fault> {
+        self.ready().await?;
         let url = self.content_url(attachment).await?;
         let mut response = self.http.send(identity(self.authorized(self.http.request(Method::GET, url.clone())))).await?;
         if response.status().is_redirection() && self.dialect().await? == Dialect::Cloud {
@@ -142,7 +158,9 @@ impl Client {
         }
         if !response.status().is_success() {
             let (status, headers) = (response.status(), response.headers().clone());
-            return Err(Answer { status, headers, body: Vec::new() }.fault(&format!("attachment {attachment}")));
+            let answer = Answer { status, headers, body: Vec::new() };
+            self.refuse_unless_known(&answer).await?;
+            return Err(answer.fault(&format!("attachment {attachment}")));
         }
         let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let size = response.content_length();
@@ -166,14 +184,38 @@ impl Client {
             .ok_or_else(|| Fault::permanent(format!("{} does not say where attachment {attachment} is", self.tracker)))
     }
 
-    /// Asks who we are; only a good credential gets an answer.
+    /// Makes sure that Jira knows us, or did within the last minute.
     pub(super) async fn prove_credentials(&self) -> Result<(), Fault> {
+        if self.proved().is_some_and(|at| at.elapsed() < PROOF_FOR) {
+            return Ok(());
+        }
         self.ask_myself().await.map(|_| ())
     }
 
+    /// Asks who we are; only a good credential gets an answer.
     async fn ask_myself(&self) -> Result<Value, Fault> {
         let answer = self.http.answer(self.request(Method::GET, "rest/api/2/myself")?).await?;
-        value(&answer).map_err(|fault| fault.while_doing(format!("{} does not know us", self.tracker)))
+        self.refuse_unless_known(&answer).await?;
+        let myself = value(&answer).map_err(|fault| fault.while_doing(format!("{} does not know us", self.tracker)))?;
+        self.set_proved(Some(Instant::now()));
+        self.http.gate().accept().await;
+        Ok(myself)
+    }
+
+    /// Keeps credentials that Jira refused from being used again and again: one worker asks whether they are good by now.
+    async fn ready(&self) -> Result<(), Fault> {
+        if self.http.gate().is_probe().await? {
+            self.ask_myself().await?;
+        }
+        Ok(())
+    }
+
+    fn proved(&self) -> Option<Instant> {
+        *self.proved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_proved(&self, at: Option<Instant>) {
+        *self.proved.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Fault> {
@@ -191,20 +233,56 @@ impl Client {
         }
     }
 
-    /// An answer to nobody in particular is no answer: with a bad credential Jira may answer 200 as to a stranger.
-    fn refuse_unless_known(&self, answer: &Answer) -> Result<(), Fault> {
-        let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok());
-        let stranger = said("x-seraph-loginreason").is_some_and(|reason| reason.contains("AUTHENTICATED_FAILED"))
-            || said("x-ausername") == Some("anonymous");
-        if stranger {
-            return Err(Fault::permanent(format!(
-                "{} does not accept our credentials and answers as to a stranger",
-                self.tracker
-            ))
-            .hint("look at username and password (or token)"));
+    /// Waits until Jira Cloud takes one more change of the issue that the path is about.
+    async fn admit_write(&self, path: &str) -> Result<(), Fault> {
+        match issue_of(path) {
+            Some(issue) if self.dialect().await? == Dialect::Cloud => self.http.gate().admit_write(issue).await,
+            _ => Ok(()),
         }
-        Ok(())
     }
+
+    /// An answer to nobody in particular is no answer: with a bad credential Jira may answer 200 or 404 as to a stranger.
+    async fn refuse_unless_known(&self, answer: &Answer) -> Result<(), Fault> {
+        let Some(fault) = refusal(answer) else { return Ok(()) };
+        self.set_proved(None);
+        let fault = fault.while_doing(format!("{} does not accept our credentials", self.tracker));
+        Err(self.http.gate().refuse(fault).await)
+    }
+}
+
+/// What an answer says against our credentials.
+fn refusal(answer: &Answer) -> Option<Fault> {
+    let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let reason = said("x-seraph-loginreason");
+    let status = answer.status;
+    let locked = status == StatusCode::FORBIDDEN
+        && (reason.contains("AUTHENTICATION_DENIED") || !said("x-authentication-denied-reason").is_empty());
+    let words = match status {
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => words_of(&answer.body).map(|(words, _)| words),
+        _ => None,
+    };
+    let words = words.unwrap_or_else(|| answer.beginning());
+    if locked {
+        let hint =
+            "log in by hand once as this account and answer the CAPTCHA; until then Jira refuses even the right password";
+        return Some(Fault::credentials(format!("{status}: {words}")).hint(hint));
+    }
+    if status == StatusCode::FORBIDDEN && words.contains("Connect Session Auth Token") {
+        let hint = "Jira Cloud takes no such token: use `username` (the e-mail address) and `password` (an API token)";
+        return Some(Fault::credentials(format!("{status}: {words}")).hint(hint));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        return Some(answer.fault(&words));
+    }
+    let stranger = reason.contains("AUTHENTICATED_FAILED") || said("x-ausername") == "anonymous";
+    let is_answer = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
+    (stranger && is_answer)
+        .then(|| Fault::credentials(format!("{status}, as to a stranger")).hint("look at username and password (or token)"))
+}
+
+/// The issue that a path is about, if it is about one.
+fn issue_of(path: &str) -> Option<&str> {
+    path.strip_prefix("rest/api/2/issue/")?.split('/').next().filter(|issue| !issue.is_empty())
 }
 
 /// The JSON of a success, or the fault with Jira's words.
@@ -261,6 +339,14 @@ mod tests {
         assert_eq!(words(r#"{"type":"x","title":"t","detail":"d"}"#).unwrap().0, "d");
         assert_eq!(words(r#"{"timestamp":1,"status":404,"error":"Not Found","message":"m","path":"/"}"#).unwrap().0, "m");
         assert_eq!(words("<html>"), None);
+    }
+
+    #[test]
+    fn a_write_counts_for_the_issue_that_its_path_names() {
+        assert_eq!(issue_of("rest/api/2/issue/10001"), Some("10001"));
+        assert_eq!(issue_of("rest/api/2/issue/10001/comment/7"), Some("10001"));
+        assert_eq!(issue_of("rest/api/2/issue"), None, "one that is being created has no number yet");
+        assert_eq!(issue_of("rest/api/2/search"), None);
     }
 
     #[test]

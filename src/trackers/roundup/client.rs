@@ -211,6 +211,20 @@ impl Client {
 
     /// Sends a request with our session. A session that has ended is renewed once.
     async fn answer(&self, request: impl Fn() -> Result<RequestBuilder, Fault>) -> Result<Answer, Fault> {
+        let is_probe = self.http.gate().is_probe().await?;
+        let answer = self.answer_in_session(request).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            let fault = answer.fault(&answer.beginning());
+            let fault = fault.while_doing(format!("{} does not accept our credentials", self.tracker));
+            return Err(self.http.gate().refuse(fault).await);
+        }
+        if is_probe {
+            self.http.gate().accept().await;
+        }
+        Ok(answer)
+    }
+
+    async fn answer_in_session(&self, request: impl Fn() -> Result<RequestBuilder, Fault>) -> Result<Answer, Fault> {
         self.ensure_session().await?;
         let session = self.session();
         let answer = self.http.answer(self.authorized(request()?)).await?;

@@ -98,6 +98,17 @@ impl Jira {
         self.send(self.request(Method::POST, "standin/faults").json(&fault)).await;
     }
 
+    /// Cancels all failures that were ordered.
+    pub async fn cancel_faults(&self) {
+        self.send(self.request(Method::DELETE, "standin/faults")).await;
+    }
+
+    /// The paths of the last requests over the API, by whomever.
+    pub async fn requested(&self) -> Vec<String> {
+        let requests = self.send(self.request(Method::GET, "standin/requests")).await;
+        texts(&requests, "path")
+    }
+
     /// Whether all failures that were ordered have happened.
     pub async fn faults_are_used_up(&self) -> bool {
         self.send(self.request(Method::GET, "standin/faults")).await == json!([])

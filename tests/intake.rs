@@ -2,6 +2,8 @@
 
 #[path = "intake/accepted.rs"]
 mod accepted;
+#[path = "intake/decoded.rs"]
+mod decoded;
 #[path = "intake/limits.rs"]
 mod limits;
 #[path = "intake/operating.rs"]

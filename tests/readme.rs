@@ -303,6 +303,7 @@ fn the_rules_of_the_documentation_load() {
 fn the_documentation_names_every_metric() {
     let metrics = trackersync::telemetry::metrics::Metrics::default();
     metrics.event("t", "accepted");
+    metrics.ignored("t", "no_body");
     metrics.queue_depth("q", 1);
     metrics.sync("s", "synced", Duration::ZERO, Some(Duration::ZERO));
     metrics.request("t", "GET", Some(200), Duration::ZERO);

@@ -26,8 +26,8 @@ pub(super) enum Taken {
     Accepted(EventId),
     /// Taken in before.
     Duplicate,
-    /// No sync wants it.
-    Unwanted,
+    /// Nobody wants it; why, in a word.
+    Unwanted(&'static str),
 }
 
 impl Intake {
@@ -39,7 +39,7 @@ impl Intake {
         changes: &[Change],
     ) -> Result<Taken, Rejection> {
         if sender.subscriptions.is_empty() || changes.is_empty() {
-            return Ok(Taken::Unwanted);
+            return Ok(Taken::Unwanted("no_sync"));
         }
         let seen_key = delivery.as_ref().map(|delivery| format!("{}/{delivery}", sender.name));
         if let Some(key) = &seen_key {
@@ -81,6 +81,7 @@ impl Intake {
                     side: subscription.side,
                     issue: change.issue.clone(),
                     cause: "webhook".to_owned(),
+                    change: Some(change.cause.word().to_owned()),
                     delivery: delivery.clone(),
                     actor: change.actor.clone(),
                     generation,

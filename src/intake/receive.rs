@@ -37,10 +37,13 @@ pub(super) async fn webhook(
     continue_from(&span, header(&request, "traceparent"));
     let outcome = receive(&intake, sender, &request, payload).instrument(span).await;
     intake.metrics.event(sender.name.as_str(), word(&outcome));
+    if let Ok(Taken::Unwanted(reason)) = outcome {
+        intake.metrics.ignored(sender.name.as_str(), reason);
+    }
     Ok(match outcome? {
         Taken::Accepted(id) => HttpResponse::Accepted().json(json!({ "event_id": id })),
         Taken::Duplicate => HttpResponse::Ok().json(json!({ "duplicate": true })),
-        Taken::Unwanted => HttpResponse::NoContent().finish(),
+        Taken::Unwanted(_) => HttpResponse::NoContent().finish(),
     })
 }
 
@@ -48,7 +51,7 @@ fn word(outcome: &Result<Taken, Rejection>) -> &'static str {
     match outcome {
         Ok(Taken::Accepted(_)) => "accepted",
         Ok(Taken::Duplicate) => "duplicate",
-        Ok(Taken::Unwanted) => "ignored",
+        Ok(Taken::Unwanted(_)) => "ignored",
         Err(Rejection::Unavailable) => "unavailable",
         Err(_) => "rejected",
     }
@@ -74,14 +77,15 @@ async fn receive(
     if sender.rate.check().is_err() {
         return Err(Rejection::TooMany);
     }
-    let changes = match decode(sender.kind, &verified)? {
+    let changes = match decode(sender.kind, &verified, request.query_string())? {
         Decoded::Changes(changes) => changes,
         Decoded::Nothing(reason) => {
-            info!(reason, "a delivery was ignored");
-            return Ok(Taken::Unwanted);
+            info!(%reason, "a delivery was ignored");
+            return Ok(Taken::Unwanted(reason.word()));
         }
     };
     let subjects: Vec<&str> = changes.iter().map(|change| change.subject.as_str()).collect();
+    let change = changes.first().map(|change| change.cause.word());
     Span::current().record("issue", subjects.join(","));
     Span::current().record("event", verified.delivery.as_deref());
     let (shared, name, delivery) = (Arc::clone(intake), sender.name.clone(), verified.delivery);
@@ -94,15 +98,16 @@ async fn receive(
         Rejection::Unavailable
     })??;
     if let Taken::Accepted(id) = &taken {
-        info!(event = %id, "accepted");
+        // Cloud counts how often it sends the same delivery again.
+        info!(event = %id, change, retry = header(request, "x-atlassian-webhook-retry"), "accepted");
     }
     Ok(taken)
 }
 
-fn decode(kind: TrackerKind, delivery: &Verified) -> Result<Decoded, Rejection> {
+fn decode(kind: TrackerKind, delivery: &Verified, query: &str) -> Result<Decoded, Rejection> {
     let decoded = match (delivery.form, kind) {
         (Form::Standard, _) | (Form::Native, TrackerKind::Roundup) => decode::standard::decode(&delivery.body),
-        (Form::Native, TrackerKind::Jira) => decode::jira::decode(&delivery.body),
+        (Form::Native, TrackerKind::Jira) => decode::jira::decode(&delivery.body, query),
     };
     decoded.map_err(|malformed| Rejection::NotUnderstood(malformed.to_string()))
 }

@@ -44,6 +44,9 @@ pub struct JobData {
     pub issue: IssueId,
     /// `webhook`, `sweep`, `command`.
     pub cause: String,
+    /// What happened, in a word, where the sender says so: `issue_updated`, `commented`. It is told to people; nothing depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
     /// The sender's delivery id, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<String>,
@@ -145,6 +148,7 @@ mod tests {
             side: Side::Remote,
             issue: "10001".into(),
             cause: "webhook".to_owned(),
+            change: Some("commented".to_owned()),
             delivery: None,
             actor: Some("jane".to_owned()),
             generation: None,
@@ -169,6 +173,14 @@ mod tests {
         assert!(matches!(Job::decode(json.to_string().as_bytes()), Err(Undecodable::Type(_))));
         json["specversion"] = "2.0".into();
         assert!(matches!(Job::decode(json.to_string().as_bytes()), Err(Undecodable::Version(_))));
+    }
+
+    #[test]
+    fn a_job_of_an_older_program_does_not_say_what_happened() {
+        let mut json: serde_json::Value = serde_json::from_slice(&job().encode()).unwrap();
+        assert!(json["data"].as_object_mut().unwrap().remove("change").is_some());
+        let old = Job::decode(json.to_string().as_bytes()).unwrap();
+        assert_eq!((old.data.cause.as_str(), old.data.change), ("webhook", None));
     }
 
     proptest! {

@@ -20,6 +20,7 @@ fn job(issue: &str) -> Job {
         side: Side::Local,
         issue: issue.into(),
         cause: "webhook".to_owned(),
+        change: None,
         delivery: None,
         actor: None,
         generation: None,

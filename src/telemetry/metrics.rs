@@ -20,6 +20,12 @@ struct Event {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Ignored {
+    tracker: String,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Queue {
     queue: String,
 }
@@ -62,6 +68,7 @@ type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 pub struct Metrics {
     registry: Arc<Registry>,
     events: Family<Event, Counter>,
+    ignored: Family<Ignored, Counter>,
     queue_depth: Family<Queue, Gauge>,
     syncs: Family<Sync, Counter>,
     sync_seconds: Histograms<Sync>,
@@ -82,6 +89,8 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("trackersync");
         let events = Family::default();
         registry.register("events", "Deliveries taken in, by tracker and outcome", events.clone());
+        let ignored = Family::default();
+        registry.register("events_ignored", "Deliveries that led to no event, by tracker and reason", ignored.clone());
         let queue_depth = Family::default();
         registry.register("queue_depth", "Events that wait, by queue", queue_depth.clone());
         let syncs = Family::default();
@@ -111,6 +120,7 @@ impl Default for Metrics {
         Self {
             registry: Arc::new(registry),
             events,
+            ignored,
             queue_depth,
             syncs,
             sync_seconds,
@@ -127,6 +137,11 @@ impl Metrics {
     /// Counts a delivery: `accepted`, `duplicate`, `ignored`, `rejected`, `unavailable`.
     pub fn event(&self, tracker: &str, outcome: &'static str) {
         self.events.get_or_create(&Event { tracker: tracker.to_owned(), outcome }).inc();
+    }
+
+    /// Counts a delivery that is understood and leads to no event, by the word of its reason.
+    pub fn ignored(&self, tracker: &str, reason: &'static str) {
+        self.ignored.get_or_create(&Ignored { tracker: tracker.to_owned(), reason }).inc();
     }
 
     /// Sets how many events wait in a queue.

@@ -112,6 +112,7 @@ async fn publish(worker: &Worker, engine: &Engine, side: Side, issue: &IssueId) 
         side,
         issue: issue.clone(),
         cause: "sweep".to_owned(),
+        change: None,
         delivery: None,
         actor: None,
         generation: None,

@@ -108,3 +108,41 @@ async fn unknown_query_parameters_are_accepted() {
         queued(folder.path()).await.iter().map(|(_, event)| event["type"].as_str().unwrap().to_owned()).collect();
     assert_eq!(kinds, ["dev.trackersync.issue.changed", "dev.trackersync.issue.deleted"]);
 }
+
+#[tokio::test]
+async fn both_deliveries_of_one_comment_are_of_one_issue_and_the_later_is_covered_with_the_earlier() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = intake(folder.path(), &[]).await;
+    let url = service.webhook("upstream");
+    let alone = r#"{"webhookEvent":"comment_created","comment":{"self":"http://j/rest/api/2/issue/10001/comment/7","author":{"name":"jane"}}}"#;
+    let with_issue = r#"{"webhookEvent":"jira:issue_updated","issue_event_type_name":"issue_commented","user":{"name":"jane"},"issue":{"id":"10001","key":"UP-1"}}"#;
+    for body in [alone, with_issue] {
+        assert_eq!(send(jira(&service.client, &url, UPSTREAM_SECRET, body)).await.status, 202);
+    }
+    let events = queued(folder.path()).await;
+    let data: Vec<_> = events.iter().map(|(_, event)| &event["data"]).collect();
+    assert_eq!(data.len(), 2, "{events:?}");
+    for told in &data {
+        assert_eq!((&told["issue"], &told["change"], &told["actor"]), (&json!("10001"), &json!("commented"), &json!("jane")));
+    }
+    // Counted under one key: a run that begins after both covers both.
+    let generation = |at: usize| data[at]["generation"].as_str().unwrap().rsplit_once(':').unwrap();
+    let ((epoch, first), (same_epoch, second)) = (generation(0), generation(1));
+    assert_eq!((epoch, first, second), (same_epoch, "1", "2"));
+}
+
+#[tokio::test]
+async fn a_delivery_without_a_body_may_name_its_issue_in_the_url_and_is_counted_where_it_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = intake(folder.path(), &[]).await;
+    let url = service.webhook("upstream");
+    let named = format!("{url}?issue=10001&user_key=jane");
+    assert_eq!(send(jira(&service.client, &named, UPSTREAM_SECRET, "")).await.status, 202);
+    assert_eq!(send(jira(&service.client, &named, "another secret", "")).await.status, 401);
+    assert_eq!(send(jira(&service.client, &url, UPSTREAM_SECRET, "")).await.status, 204);
+    let events = queued(folder.path()).await;
+    assert_eq!(events.iter().map(|(_, event)| &event["data"]["issue"]).collect::<Vec<_>>(), [&json!("10001")]);
+    let (_, metrics) = service.get("/metrics").await;
+    let counted = "trackersync_events_ignored_total{tracker=\"upstream\",reason=\"no_body\"} 1";
+    assert!(metrics.contains(counted), "{metrics}");
+}

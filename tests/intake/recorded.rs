@@ -3,19 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    UPSTREAM_SECRET, intake,
+    UPSTREAM_SECRET,
+    decoded::recordings,
+    intake,
     sender::{jira, send},
     service::queued,
 };
-
-fn recordings() -> Option<PathBuf> {
-    let given = std::env::var_os("TRACKERSYNC_REFERENCE_DATA").map(PathBuf::from);
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let given_is_there = given.as_ref().is_none_or(|folder| folder.is_dir());
-    assert!(given_is_there, "TRACKERSYNC_REFERENCE_DATA names no folder");
-    let folder = given.unwrap_or_else(beside).join("jira/webhooks");
-    folder.is_dir().then_some(folder)
-}
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -31,10 +24,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
 
 #[tokio::test]
 async fn recorded_deliveries_of_both_dialects_are_taken() {
-    let Some(folder) = recordings() else {
-        println!("no recorded deliveries at hand; TRACKERSYNC_REFERENCE_DATA names their folder");
-        return;
-    };
+    let Some(folder) = recordings() else { return };
     let mut files = Vec::new();
     gather(&folder, &mut files);
     let work = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Change, Decoded, Malformed, safe_id};
+use super::{Cause, Change, Decoded, Malformed, Nameless, safe_id};
 
 #[derive(Deserialize)]
 struct Event {
@@ -17,6 +17,8 @@ struct Data {
     class: Option<String>,
     id: String,
     #[serde(default)]
+    action: Option<String>,
+    #[serde(default)]
     actor: Option<String>,
 }
 
@@ -29,14 +31,19 @@ pub fn decode(body: &[u8]) -> Result<Decoded, Malformed> {
     let deleted = match event.kind.as_str() {
         "issue.changed" => false,
         "issue.deleted" => true,
-        _ => return Ok(Decoded::Nothing("an event of a type that is not about issues")),
+        _ => return Ok(Decoded::Nothing(Nameless::OtherType)),
     };
     if event.data.class.as_deref().is_some_and(|class| class != "issue") {
-        return Ok(Decoded::Nothing("an event about another class than issue"));
+        return Ok(Decoded::Nothing(Nameless::OtherClass));
     }
     let Some(issue) = safe_id(&event.data.id) else { return Err(Malformed("data.id is no issue id".to_owned())) };
     let subject = format!("issue{issue}");
-    Ok(Decoded::Changes(vec![Change { issue, subject, deleted, actor: event.data.actor }]))
+    let cause = match event.data.action.as_deref() {
+        _ if deleted => Cause::IssueDeleted,
+        Some("create") => Cause::IssueCreated,
+        _ => Cause::IssueUpdated,
+    };
+    Ok(Decoded::Changes(vec![Change { issue, subject, deleted, cause, actor: event.data.actor }]))
 }
 
 #[cfg(test)]
@@ -48,6 +55,7 @@ mod tests {
     fn the_reactors_event_names_its_issue() {
         let body = br#"{"type":"issue.changed","timestamp":"2026-11-22T10:00:00Z","data":{"class":"issue","id":"17","action":"set","properties":["title"],"actor":"jane","source":null}}"#;
         let Decoded::Changes(changes) = decode(body).unwrap() else { panic!("no change") };
+        assert_eq!(changes[0].cause, Cause::IssueUpdated);
         assert_eq!((changes[0].issue.as_str(), changes[0].actor.as_deref(), changes[0].deleted), ("17", Some("jane"), false));
     }
 

@@ -7,10 +7,18 @@ mod against_description;
 mod against_recordings;
 #[path = "kit/jira/control_cases.rs"]
 mod control_cases;
+#[path = "kit/jira/field_cases.rs"]
+mod field_cases;
 #[path = "kit/jira/mod.rs"]
 mod kit;
+#[path = "kit/jira/link_cases.rs"]
+mod link_cases;
+#[path = "kit/jira/permission_cases.rs"]
+mod permission_cases;
 #[path = "kit/jira/rest_cases.rs"]
 mod rest_cases;
+#[path = "kit/jira/screen_cases.rs"]
+mod screen_cases;
 #[path = "kit/jira/search_cases.rs"]
 mod search_cases;
 #[path = "kit/jira/sign_in_cases.rs"]

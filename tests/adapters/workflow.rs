@@ -15,12 +15,7 @@ use crate::site::{Site, attributes};
 /// Open - Analysis - Work - Done, one step after the other and back to Open; and a trap that leads nowhere.
 fn options(dialect: Dialect) -> JiraOptions {
     let status = |name: &str, category| StatusSpec { name: name.to_owned(), category };
-    let transition = |id, from: &[&str], to: &str| TransitionSpec {
-        id,
-        name: format!("to {to}"),
-        from: from.iter().map(|name| (*name).to_owned()).collect(),
-        to: to.to_owned(),
-    };
+    let transition = |id, from: &[&str], to: &str| TransitionSpec::new(id, &format!("to {to}"), from, to);
     JiraOptions {
         dialect,
         statuses: vec![

@@ -1,15 +1,14 @@
 //! Requests about attached files.
 
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
     call::Call,
     contributions::no_attachment,
-    multipart::{self, Part},
     options::Dialect,
     reply::{Answer, Reply},
-    site::Site,
+    stored_file::StoredFile,
+    upload::{Malformed, Part},
 };
 
 /// Most files Cloud takes at once.
@@ -18,6 +17,7 @@ const FILES_AT_ONCE: usize = 60;
 /// Everything below `attachment`.
 pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
+        ("GET", ["meta"]) if call.caller.name().is_none() && !call.cloud() => Err(Answer::empty(401)),
         ("GET", ["meta"]) => Ok(Answer::ok(json!({"enabled": true, "uploadLimit": call.site.options.attachment_limit}))),
         ("GET", ["content", id]) if call.cloud() => content(call, id),
         ("GET", [id]) => show(call, id),
@@ -38,7 +38,7 @@ fn show(call: &Call, id: &str) -> Reply {
     call.sees_issues()?;
     let id = number(id)?;
     let store = call.site.store();
-    let (_, attachment) = store.attachment(id).ok_or_else(|| no_attachment(id))?;
+    let attachment = call.attachment(&store, id)?;
     let mut shown = call.view().attachment(attachment);
     if call.cloud() {
         // The same id is a string inside an issue.
@@ -52,40 +52,13 @@ fn content(call: &Call, id: &str) -> Reply {
     call.sees_issues()?;
     let id = number(id)?;
     let store = call.site.store();
-    let (_, attachment) = store.attachment(id).ok_or_else(|| no_attachment(id))?;
+    let attachment = call.attachment(&store, id)?;
     if call.query("redirect") == Some("false") {
         return Ok(Answer::file(&attachment.media_type, attachment.content.clone()));
     }
     let (media, token) = (&attachment.media_id, &attachment.media_token);
-    let target = format!("{}/media/file/{media}/binary?token={token}", media_host(&call.site.base));
+    let target = format!("{}/file/{media}/binary?token={token}", call.site.media);
     Ok(Answer::empty(303).with("Location", target))
-}
-
-/// The same server by another name, so that clients see a change of host.
-fn media_host(base: &str) -> String {
-    if base.contains("//127.0.0.1") {
-        base.replacen("//127.0.0.1", "//localhost", 1)
-    } else {
-        base.replacen("//localhost", "//127.0.0.1", 1)
-    }
-}
-
-/// The media store.
-pub(super) fn media(site: &Site, rest: &[&str], token: Option<&str>, signed: bool) -> Reply {
-    let ["file", media, "binary"] = rest else {
-        return Err(Answer::empty(404));
-    };
-    if signed {
-        let text = "Only one auth mechanism allowed";
-        return Err(Answer::json(400, json!({"error": {"code": "BadRequest", "title": text}})));
-    }
-    let store = site.store();
-    let mut all = store.issues.values().flat_map(|issue| &issue.attachments);
-    let attachment = all.find(|file| file.media_id == *media).ok_or_else(|| Answer::empty(404))?;
-    if token != Some(attachment.media_token.as_str()) {
-        return Err(Answer::empty(403));
-    }
-    Ok(Answer::file(&attachment.media_type, attachment.content.clone()))
 }
 
 /// The address that Data Center gives out.
@@ -93,7 +66,7 @@ pub(super) fn direct(call: &Call, id: &str) -> Reply {
     call.sees_issues()?;
     let id = number(id)?;
     let store = call.site.store();
-    let (_, attachment) = store.attachment(id).ok_or_else(|| no_attachment(id))?;
+    let attachment = call.attachment(&store, id)?;
     Ok(Answer::file(&attachment.media_type, attachment.content.clone()))
 }
 
@@ -105,11 +78,9 @@ pub(super) fn upload(call: &Call, issue: &str) -> Reply {
         return Err(Answer::html(403, "XSRF check failed"));
     }
     let mut store = call.site.store();
-    store.issue(issue)?;
-    let mut files = Vec::new();
-    for part in parts(call)? {
-        files.push(file(call, part)?);
-    }
+    let found = actor.issue(&store, issue)?;
+    actor.need("CREATE_ATTACHMENTS", found.project, (403, 403), "create attachments for this issue")?;
+    let files = files(call)?;
     let mut shown = Vec::new();
     for (name, media_type, content) in files {
         let id = actor.attach(&mut store, issue, &name, &media_type, content)?;
@@ -120,15 +91,17 @@ pub(super) fn upload(call: &Call, issue: &str) -> Reply {
     Ok(Answer::ok(Value::Array(shown)))
 }
 
-fn parts(call: &Call) -> Result<Vec<Part>, Answer> {
-    if call.truncated {
-        return Err(too_large(call));
-    }
-    let kind = call.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let parts = multipart::read(kind, call.body).map_err(|error| match error {
-        multipart::Malformed::ContentType => Answer::empty(415),
-        _ => Answer::empty(400),
-    })?;
+/// Name, media type and content of what was sent.
+type Sent = (String, String, StoredFile);
+
+fn files(call: &Call) -> Result<Vec<Sent>, Answer> {
+    let parts = match call.upload.borrow_mut().take() {
+        Some(Ok(parts)) => parts,
+        Some(Err(Malformed::TooLarge)) => return Err(too_large(call)),
+        Some(Err(Malformed::ContentType)) | None => return Err(Answer::empty(415)),
+        Some(Err(Malformed::Form)) => return Err(Answer::empty(400)),
+        Some(Err(Malformed::Disk)) => return Err(Answer::empty(500)),
+    };
     let files: Vec<Part> = parts.into_iter().filter(|part| part.name == "file").collect();
     if files.is_empty() {
         return Err(Answer::message(400, "No file was sent: the part must be named 'file'."));
@@ -136,7 +109,7 @@ fn parts(call: &Call) -> Result<Vec<Part>, Answer> {
     if call.cloud() && files.len() > FILES_AT_ONCE {
         return Err(Answer::message(413, "Too many files were sent at once."));
     }
-    Ok(files)
+    files.into_iter().map(|part| file(call, part)).collect()
 }
 
 fn too_large(call: &Call) -> Answer {
@@ -144,10 +117,7 @@ fn too_large(call: &Call) -> Answer {
     Answer::message(status, &format!("The attachment is larger than {} bytes.", call.site.options.attachment_limit))
 }
 
-fn file(call: &Call, part: Part) -> Result<(String, String, Bytes), Answer> {
-    if part.content.len() as u64 > call.site.options.attachment_limit {
-        return Err(too_large(call));
-    }
+fn file(call: &Call, part: Part) -> Result<Sent, Answer> {
     let name = part.file_name.filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| Answer::message(400, "A file was sent without a name."))?;
     if call.site.options.dialect == Dialect::DataCenter {

@@ -1,14 +1,20 @@
 //! One request as the handlers see it.
 
+use std::cell::RefCell;
+
 use actix_web::http::header::HeaderMap;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::{
+    contributions::no_attachment,
+    model::{Attachment, Issue},
     options::Dialect,
     reply::Answer,
     sign_in::Caller,
     site::Site,
+    store::Store,
+    upload::Upload,
     view::{Api, View},
 };
 
@@ -22,12 +28,19 @@ pub(super) struct Call<'a> {
     pub(super) body: &'a Bytes,
     /// The body was longer than is kept; what is here is only its beginning.
     pub(super) truncated: bool,
+    /// The files of an upload, until somebody takes them.
+    pub(super) upload: RefCell<Option<Upload>>,
     pub(super) caller: &'a Caller,
 }
 
 impl<'a> Call<'a> {
     pub(super) fn cloud(&self) -> bool {
         self.site.options.dialect == Dialect::Cloud
+    }
+
+    /// Whether this is Data Center 10 or later, where some addresses are others than before.
+    pub(super) fn is_server_10(&self) -> bool {
+        !self.cloud() && self.site.options.server_version.first().is_some_and(|major| *major >= 10)
     }
 
     pub(super) fn view(&self) -> View<'a> {
@@ -108,5 +121,17 @@ impl<'a> Call<'a> {
             None if self.cloud() => Err(Answer::no_issue()),
             None => Err(Answer::message(401, "You do not have the permission to see the specified issue.")),
         }
+    }
+
+    /// The issue, if the caller may see it.
+    pub(super) fn issue<'s>(&self, store: &'s Store, id: &str) -> Result<&'s Issue, Answer> {
+        self.site.visible(store, self.sees_issues()?, id)
+    }
+
+    /// The attachment, if the caller may see its issue.
+    pub(super) fn attachment<'s>(&self, store: &'s Store, id: u64) -> Result<&'s Attachment, Answer> {
+        let name = self.sees_issues()?;
+        let found = store.attachment(id).filter(|(issue, _)| self.site.sees(name, issue));
+        found.map(|(_, attachment)| attachment).ok_or_else(|| no_attachment(id))
     }
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::options::{CustomFieldKind, Dialect, JiraOptions};
+use super::{
+    custom_fields::CustomFieldSpec,
+    options::{Dialect, JiraOptions},
+};
 
 /// A kind of thing that is chosen by id or name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +93,10 @@ const SYSTEM: &[(&str, &str, &str, bool, &str)] = &[
     ("assignee", "Assignee", "user", true, "assignee"),
     ("reporter", "Reporter", "user", true, "reporter"),
     ("duedate", "Due date", "date", true, "due"),
+    ("security", "Security Level", "securitylevel", true, "level"),
+    ("parent", "Parent", "issuelink", true, "parent"),
+    ("issuelinks", "Linked Issues", "array:issuelinks", false, "issueLink"),
+    ("subtasks", "Sub-tasks", "array:issuelinks", false, "subtasks"),
     ("resolution", "Resolution", "resolution", false, "resolution"),
     ("status", "Status", "status", false, "status"),
     ("creator", "Creator", "user", false, "creator"),
@@ -118,30 +125,16 @@ pub(super) fn fields(options: &JiraOptions) -> Vec<FieldInfo> {
     system.chain(options.custom_fields.iter().map(custom_field)).collect()
 }
 
-fn custom_field(spec: &super::options::CustomFieldSpec) -> FieldInfo {
-    let (kind, maker) = match spec.kind {
-        CustomFieldKind::Text => ("string", "textfield"),
-        CustomFieldKind::TextArea => ("string", "textarea"),
-        CustomFieldKind::Number => ("number", "float"),
-        CustomFieldKind::Labels => ("array", "labels"),
-    };
-    let mut schema = json!({
-        "type": kind,
-        "custom": format!("com.atlassian.jira.plugin.system.customfieldtypes:{maker}"),
-        "customId": spec.number,
-    });
-    if spec.kind == CustomFieldKind::Labels {
-        schema["items"] = json!("string");
-    }
+fn custom_field(spec: &CustomFieldSpec) -> FieldInfo {
     FieldInfo {
-        id: format!("customfield_{}", spec.number),
+        id: spec.id(),
         name: spec.name.clone(),
         custom: true,
         editable: true,
         required: false,
-        operations: if spec.kind == CustomFieldKind::Labels { LIST } else { SET },
+        operations: if spec.is_list() { LIST } else { SET },
         clause_names: vec![format!("cf[{}]", spec.number), spec.name.clone()],
-        schema,
+        schema: spec.schema(),
     }
 }
 

@@ -5,8 +5,10 @@ use serde_json::Value;
 use super::{
     catalogue::Choice,
     model::{Change, Fields},
-    options::{Dialect, ProjectSpec},
+    options::Dialect,
+    projects::PartKind,
     site::Site,
+    specs::ProjectSpec,
 };
 
 /// One field's value: the name in the changelog, the field's id, the raw value and the text.
@@ -71,10 +73,14 @@ fn entries(site: &Site, project: &ProjectSpec, fields: &Fields) -> Vec<Entry> {
         person(site, "assignee", fields.assignee.as_deref()),
         person(site, "reporter", fields.reporter.as_deref()),
         Entry::new("duedate", "duedate", fields.due.clone(), fields.due.clone()),
+        Entry::new("security", "security", None, fields.security.clone()),
+        Entry::new("Parent", "parent", None, fields.parent.map(|id| id.to_string())),
     ];
-    each(&mut entries, "Component", "components", &project.components, &fields.components);
-    each(&mut entries, "Fix Version", "fixVersions", &project.versions, &fields.fix_versions);
-    each(&mut entries, "Version", "versions", &project.versions, &fields.versions);
+    let known = |kind| site.projects.of(kind, project.id).into_iter().map(|part| part.name).collect::<Vec<_>>();
+    let versions = known(PartKind::Version);
+    each(&mut entries, "Component", "components", &known(PartKind::Component), &fields.components);
+    each(&mut entries, "Fix Version", "fixVersions", &versions, &fields.fix_versions);
+    each(&mut entries, "Version", "versions", &versions, &fields.versions);
     for spec in &site.options.custom_fields {
         let text = fields.custom.get(&spec.number).map(|value| match value {
             Value::String(text) => text.clone(),

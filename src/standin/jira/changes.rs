@@ -54,9 +54,14 @@ impl Actor<'_> {
         self.site.limits.count_write(issue).map_err(|wait| limits::refusal(dialect, 20, wait, "jira-per-issue-on-write"))
     }
 
-    pub(super) fn editor(&self, project: usize, screen: Screen) -> Result<Editor<'_>, Answer> {
-        let project = self.site.options.projects.get(project).ok_or_else(Answer::no_issue)?;
-        Ok(Editor { site: self.site, api: self.api, screen, project })
+    /// The issue, if the actor may see it.
+    pub(super) fn issue<'s>(&self, store: &'s Store, id: &str) -> Result<&'s Issue, Answer> {
+        self.site.visible(store, self.name, id)
+    }
+
+    pub(super) fn editor<'e>(&'e self, store: &'e Store, at: usize, screen: Screen<'e>) -> Result<Editor<'e>, Answer> {
+        let project = self.site.options.projects.get(at).ok_or_else(Answer::no_issue)?;
+        Ok(Editor { site: self.site, store, api: self.api, screen, at, project, name: self.name })
     }
 
     fn project_of(&self, fields: &Map<String, Value>) -> Result<usize, Answer> {
@@ -64,10 +69,10 @@ impl Actor<'_> {
         let key = given.and_then(|project| project.get("key")).and_then(Value::as_str);
         let id = given.and_then(|project| project.get("id"));
         let id = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
-        let projects = &self.site.options.projects;
-        let found = projects.iter().position(|project| {
+        let found = self.site.projects().find(|(_, project)| {
             key.is_some_and(|key| key.eq_ignore_ascii_case(&project.key)) || id == Some(project.id.to_string())
         });
+        let found = found.map(|(index, _)| index).filter(|index| self.may("BROWSE_PROJECTS", *index));
         found.ok_or_else(|| match given {
             None => Answer::field("project", "Specify a valid project ID or key"),
             Some(_) => Answer::field("project", "valid project is required"),
@@ -90,6 +95,8 @@ impl Actor<'_> {
             assignee: None,
             reporter: Some(self.name.to_owned()),
             due: None,
+            security: None,
+            parent: None,
             custom: BTreeMap::new(),
         }
     }
@@ -98,10 +105,12 @@ impl Actor<'_> {
     pub(super) fn create(&self, store: &mut Store, body: &Map<String, Value>) -> Result<u64, Answer> {
         let given = map(body, "fields")?;
         let project = self.project_of(given)?;
-        let editor = self.editor(project, Screen::Create)?;
+        self.need("CREATE_ISSUES", project, (403, 400), "create issues in this project")?;
+        let editor = self.editor(store, project, Screen::Create)?;
         let mut fields = self.blank();
         let mut errors = editor.apply(&mut fields, given);
         errors.extend(editor.update(&mut fields, map(body, "update")?));
+        errors.extend(editor.missing(&fields, given));
         if !given.contains_key("summary") {
             errors.push(("summary".to_owned(), "You must specify a summary of the issue.".to_owned()));
         }
@@ -141,12 +150,15 @@ impl Actor<'_> {
 
     /// Edits an issue by a request body with `fields`, `update` and `properties`.
     pub(super) fn edit(&self, store: &mut Store, issue: &str, body: &Map<String, Value>) -> Result<(), Answer> {
-        let found = store.issue(issue)?;
-        let editor = self.editor(found.project, Screen::Edit)?;
+        let found = self.issue(store, issue)?;
+        self.need("EDIT_ISSUES", found.project, (403, 403), "edit issues in this project")?;
+        let editor = self.editor(store, found.project, Screen::Edit)?;
         let mut fields = found.fields.clone();
         let id = found.id;
-        let mut errors = editor.apply(&mut fields, map(body, "fields")?);
+        let given = map(body, "fields")?;
+        let mut errors = editor.apply(&mut fields, given);
         errors.extend(editor.update(&mut fields, map(body, "update")?));
+        errors.extend(editor.missing(&fields, given));
         if !errors.is_empty() {
             return Err(Answer::fields(errors));
         }
@@ -210,8 +222,20 @@ impl Actor<'_> {
     }
 
     /// Deletes an issue.
-    pub(super) fn delete(&self, store: &mut Store, issue: &str) -> Result<(), Answer> {
-        let id = store.issue(issue)?.id;
+    pub(super) fn delete(&self, store: &mut Store, issue: &str, with_subtasks: bool) -> Result<(), Answer> {
+        let found = self.issue(store, issue)?;
+        let (id, key) = (found.id, found.key.clone());
+        self.need("DELETE_ISSUES", found.project, (403, 403), "delete issues in this project")?;
+        let parts: Vec<String> = store.subtasks(id).map(|part| part.key.clone()).collect();
+        if !parts.is_empty() && !with_subtasks {
+            let text = format!(
+                "The issue '{key}' has subtasks. You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
+            );
+            return Err(Answer::message(400, &text));
+        }
+        for part in parts {
+            self.delete(store, &part, true)?;
+        }
         if let Some(issue) = store.remove(id) {
             Teller::new(self.site, store, self.name).issue_deleted(&issue);
         }

@@ -44,11 +44,10 @@ fn shown(call: &Call, issue: u64, comment: &Comment) -> Value {
 }
 
 fn list(call: &Call, issue: &str) -> Reply {
-    call.sees_issues()?;
     let start = call.number("startAt", 0)?;
     let most = call.number("maxResults", 5_000)?.min(5_000);
     let store = call.site.store();
-    let issue = store.issue(issue)?;
+    let issue = call.issue(&store, issue)?;
     let mut all: Vec<&Comment> = issue.comments.iter().collect();
     if call.query("orderBy") == Some("-created") {
         all.reverse();
@@ -58,9 +57,8 @@ fn list(call: &Call, issue: &str) -> Reply {
 }
 
 fn one(call: &Call, issue: &str, id: u64) -> Reply {
-    call.sees_issues()?;
     let store = call.site.store();
-    let issue = store.issue(issue)?;
+    let issue = call.issue(&store, issue)?;
     let comment = issue.comments.iter().find(|comment| comment.id == id).ok_or_else(|| no_comment(id))?;
     Ok(Answer::ok(shown(call, issue.id, comment)))
 }
@@ -84,12 +82,16 @@ fn edit(call: &Call, issue: &str, id: u64) -> Reply {
 
 /// Cloud's way of reading comments by their ids alone.
 pub(super) fn by_ids(call: &Call) -> Reply {
-    call.sees_issues()?;
+    let user = call.sees_issues()?;
     let body = call.object()?;
     let ids = body.get("ids").and_then(Value::as_array).filter(|ids| (1..=1000).contains(&ids.len()));
     let ids = ids.ok_or_else(|| Answer::message(400, "Between 1 and 1000 comment ids must be given."))?;
     let store = call.site.store();
-    let found = ids.iter().filter_map(Value::as_u64).filter_map(|id| store.comment(id));
+    let found = ids
+        .iter()
+        .filter_map(Value::as_u64)
+        .filter_map(|id| store.comment(id))
+        .filter(|(issue, _)| call.site.sees(user, issue));
     let values: Vec<Value> = found.map(|(issue, comment)| shown(call, issue.id, comment)).collect();
     let total = values.len();
     Ok(Answer::ok(json!({"startAt": 0, "maxResults": 1000, "total": total, "isLast": true, "values": values})))

@@ -6,23 +6,23 @@ use uuid::Uuid;
 use super::{
     changelog,
     changes::{Actor, properties},
-    edits::Screen,
     events::{CommentEvent, Teller},
     instant::SiteClock,
+    long_text,
     model::{Attachment, Comment},
     reply::Answer,
     store::Store,
+    stored_file::StoredFile,
     view::Api,
 };
 
 impl Actor<'_> {
-    fn comment_text(&self, project: usize, body: &Map<String, Value>) -> Result<String, Answer> {
-        let editor = self.editor(project, Screen::Edit)?;
+    fn comment_text(&self, body: &Map<String, Value>) -> Result<String, Answer> {
         let given = body.get("body").unwrap_or(&Value::Null);
         if self.api == Api::V3 && given.is_string() {
             return Err(Answer::field("comment", "Comment body is not valid!"));
         }
-        match editor.text("comment", given) {
+        match long_text::read(self.site, self.api, given) {
             Ok(Some(text)) if !text.trim().is_empty() => Ok(text),
             Ok(_) if self.api == Api::V3 => Err(Answer::field("comment", "Comment body is not valid!")),
             Ok(_) => Err(Answer::field("comment", "Comment body can not be empty!")),
@@ -32,8 +32,10 @@ impl Actor<'_> {
 
     /// Adds a comment from a request body; returns its id.
     pub(super) fn comment(&self, store: &mut Store, issue: &str, body: &Map<String, Value>) -> Result<u64, Answer> {
-        let found = store.issue(issue)?;
-        let (issue_id, text) = (found.id, self.comment_text(found.project, body)?);
+        let found = self.issue(store, issue)?;
+        let issue_id = found.id;
+        self.need("ADD_COMMENTS", found.project, (400, 400), "comment on this issue")?;
+        let text = self.comment_text(body)?;
         let properties = properties(body)?;
         self.limit_write(issue_id)?;
         let now = SiteClock::now();
@@ -71,8 +73,11 @@ impl Actor<'_> {
         id: u64,
         body: &Map<String, Value>,
     ) -> Result<(), Answer> {
-        let found = store.issue(issue)?;
-        let (issue_id, text) = (found.id, self.comment_text(found.project, body)?);
+        let found = self.issue(store, issue)?;
+        let (issue_id, project) = (found.id, found.project);
+        let own = found.comments.iter().find(|comment| comment.id == id).ok_or_else(|| no_comment(id))?.author == self.name;
+        self.need_for(("EDIT_ALL_COMMENTS", "EDIT_OWN_COMMENTS"), project, own, 400, "edit this comment")?;
+        let text = self.comment_text(body)?;
         let properties = properties(body)?;
         let now = SiteClock::now();
         let issue = store.issue_mut(issue)?;
@@ -93,8 +98,11 @@ impl Actor<'_> {
 
     /// Removes a comment.
     pub(super) fn delete_comment(&self, store: &mut Store, issue: &str, id: u64) -> Result<(), Answer> {
+        let project = self.issue(store, issue)?.project;
         let issue = store.issue_mut(issue)?;
-        let at = issue.comments.iter().position(|comment| comment.id == id).ok_or_else(|| no_comment(id))?;
+        let found = issue.comments.iter().enumerate().find(|(_, comment)| comment.id == id);
+        let (at, own) = found.map(|(at, comment)| (at, comment.author == self.name)).ok_or_else(|| no_comment(id))?;
+        self.need_for(("DELETE_ALL_COMMENTS", "DELETE_OWN_COMMENTS"), project, own, 400, "delete this comment")?;
         let comment = issue.comments.remove(at);
         issue.updated = SiteClock::now();
         let issue_id = issue.id;
@@ -111,9 +119,11 @@ impl Actor<'_> {
         issue: &str,
         name: &str,
         media_type: &str,
-        content: bytes::Bytes,
+        content: StoredFile,
     ) -> Result<u64, Answer> {
-        let issue_id = store.issue(issue)?.id;
+        let found = self.issue(store, issue)?;
+        let issue_id = found.id;
+        self.need("CREATE_ATTACHMENTS", found.project, (403, 403), "create attachments for this issue")?;
         self.limit_write(issue_id)?;
         let attachment = Attachment {
             id: store.next_id(),
@@ -134,7 +144,12 @@ impl Actor<'_> {
 
     /// Removes an attachment.
     pub(super) fn detach(&self, store: &mut Store, id: u64) -> Result<(), Answer> {
-        let issue_id = store.attachment(id).map(|(issue, _)| issue.id).ok_or_else(|| no_attachment(id))?;
+        let found = store.attachment(id).filter(|(issue, _)| self.site.sees(self.name, issue));
+        let (issue, file) = found.ok_or_else(|| no_attachment(id))?;
+        let issue_id = issue.id;
+        let own = file.author == self.name;
+        let what = ("DELETE_ALL_ATTACHMENTS", "DELETE_OWN_ATTACHMENTS");
+        self.need_for(what, issue.project, own, 403, "delete this attachment")?;
         let Some(issue) = store.issues.get_mut(&issue_id) else {
             return Err(no_attachment(id));
         };

@@ -1,13 +1,14 @@
 //! What no Jira has: looking inside, and ordering failures.
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{
     faults::Fault,
     model::{Comment, Issue},
+    permissions::Denial,
     reply::Answer,
     site::Site,
+    store::Store,
     view::{Api, View},
 };
 
@@ -40,24 +41,43 @@ pub(super) fn route(site: &Site, method: &str, rest: &[&str], body: &[u8]) -> An
             let store = site.store();
             Answer::ok(store.issues.values().map(|issue| json!(issue.key)).collect())
         }
-        ("GET", ["issues", key]) => match site.store().issue(key) {
-            Ok(issue) => Answer::ok(whole(site, issue)),
-            Err(refusal) => refusal,
-        },
+        ("GET", ["issues", key]) => {
+            let store = site.store();
+            store.issue(key).map_or_else(|refusal| refusal, |issue| Answer::ok(whole(site, &store, issue)))
+        }
+        ("GET", ["permissions"]) => Answer::ok(json!(site.permissions.list())),
+        ("POST" | "DELETE", ["permissions"]) => permission(site, method, body),
+        ("DELETE", ["projects", key]) => Answer::empty(if site.delete_project(key) { 204 } else { 404 }),
         _ => Answer::empty(404),
     }
 }
 
+/// Takes a permission from somebody, or gives it back.
+fn permission(site: &Site, method: &str, body: &[u8]) -> Answer {
+    match serde_json::from_slice::<Denial>(body) {
+        Ok(denial) if !denial.is_known() => Answer::message(400, &format!("There is no permission {}.", denial.permission)),
+        Ok(denial) if method == "POST" => {
+            site.permissions.deny(denial);
+            Answer::empty(204)
+        }
+        Ok(denial) => {
+            site.permissions.allow(&denial);
+            Answer::empty(204)
+        }
+        Err(error) => Answer::message(400, &error.to_string()),
+    }
+}
+
 /// All there is to know of an issue.
-fn whole(site: &Site, issue: &Issue) -> Value {
+fn whole(site: &Site, store: &Store, issue: &Issue) -> Value {
     let view = View { site, api: Api::V2 };
-    let mut fields: Map<String, Value> = view.fields(issue);
+    let mut fields: Map<String, Value> = view.fields(store, issue);
     fields.remove("comment");
     fields.remove("attachment");
     let comments = issue.comments.iter().map(|comment| shown_comment(&view, issue, comment));
     let attachments = issue.attachments.iter().map(|file| {
         let mut shown = view.attachment(file);
-        shown["sha256"] = json!(sha256(&file.content));
+        shown["sha256"] = json!(file.content.sha256());
         shown
     });
     json!({
@@ -76,9 +96,4 @@ fn shown_comment(view: &View, issue: &Issue, comment: &Comment) -> Value {
     let mut shown = view.comment(issue.id, comment);
     shown["properties"] = json!(comment.properties);
     shown
-}
-
-/// A digest in hexadecimal.
-pub(super) fn sha256(content: &[u8]) -> String {
-    hex::encode(Sha256::digest(content))
 }

@@ -3,45 +3,60 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    adf,
-    catalogue::{Choice, fields as all_fields},
+    catalogue::Choice,
+    custom_fields::CustomFieldSpec,
     field_values::{cannot_be_set, date, labels, summary},
+    long_text,
     model::Fields,
-    options::{CustomFieldKind, Dialect, ProjectSpec},
+    options::Dialect,
+    projects::PartKind,
     site::Site,
+    specs::{ProjectSpec, TransitionSpec},
+    store::Store,
     view::Api,
 };
 
 /// Which screen an edit is made on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Screen {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Screen<'a> {
     Create,
     Edit,
-    Transition,
+    Transition(&'a TransitionSpec),
 }
 
-/// Where an edit happens.
+/// Where an edit happens, and by whom.
 pub(super) struct Editor<'a> {
     pub(super) site: &'a Site,
+    pub(super) store: &'a Store,
     pub(super) api: Api,
-    pub(super) screen: Screen,
+    pub(super) screen: Screen<'a>,
+    /// Index of the project.
+    pub(super) at: usize,
     pub(super) project: &'a ProjectSpec,
+    /// Login name of whoever edits.
+    pub(super) name: &'a str,
 }
 
 /// A field and what is wrong with the value given for it.
 pub(super) type FieldError = (String, String);
 
 impl Editor<'_> {
+    pub(super) fn cloud(&self) -> bool {
+        self.site.options.dialect == Dialect::Cloud
+    }
+
     /// Sets all given fields; collects what is wrong instead of stopping at the first.
     pub(super) fn apply(&self, target: &mut Fields, given: &Map<String, Value>) -> Vec<FieldError> {
-        let outcome = given.iter().map(|(field, value)| (field, self.set(target, field, value)));
+        // The issue type comes first: it decides what else is on the screen.
+        let (first, others): (Vec<_>, Vec<_>) = given.iter().partition(|(field, _)| *field == "issuetype");
+        let outcome = first.into_iter().chain(others).map(|(field, value)| (field, self.set(target, field, value)));
         outcome.filter_map(|(field, result)| Some((field.clone(), result.err()?))).collect()
     }
 
-    /// Carries out the verbs of `update`, except those on comments, which are no field of the edit.
+    /// Carries out the verbs of `update`, except those on comments and links, which are no fields of the edit.
     pub(super) fn update(&self, target: &mut Fields, verbs: &Map<String, Value>) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        for (field, list) in verbs.iter().filter(|(field, _)| *field != "comment") {
+        for (field, list) in verbs.iter().filter(|(field, _)| !matches!(field.as_str(), "comment" | "issuelinks")) {
             let Some(list) = list.as_array() else {
                 errors.push((field.clone(), "expected a list of operations".to_owned()));
                 continue;
@@ -69,8 +84,9 @@ impl Editor<'_> {
             "add" if !list.contains(value) => list.push(value.clone()),
             "add" => {}
             "remove" => {
-                let name = value.get("name").or_else(|| value.get("id")).unwrap_or(value);
-                list.retain(|entry| entry != value && entry.get("name").unwrap_or(entry) != name);
+                let name = |value: &Value| ["name", "value", "accountId", "id"].iter().find_map(|key| value.get(key)).cloned();
+                let wanted = name(value);
+                list.retain(|entry| entry != value && (wanted.is_none() || name(entry) != wanted));
             }
             _ => {
                 return Err(format!("Operation '{verb}' is not supported by the field '{field}'."));
@@ -87,27 +103,41 @@ impl Editor<'_> {
             "components" => Ok(named(&target.components)),
             "fixVersions" => Ok(named(&target.fix_versions)),
             "versions" => Ok(named(&target.versions)),
-            _ => match self.custom(field) {
-                Some((number, CustomFieldKind::Labels)) => {
-                    Ok(target.custom.get(&number).and_then(Value::as_array).cloned().unwrap_or_default())
-                }
-                _ => Err(cannot_be_set(field)),
-            },
+            _ => {
+                let spec = self.custom(field).filter(|spec| spec.is_list()).ok_or_else(|| cannot_be_set(field))?;
+                let kept = target.custom.get(&spec.number).and_then(Value::as_array).cloned().unwrap_or_default();
+                Ok(kept.into_iter().map(|entry| self.given_again(spec, entry)).collect())
+            }
         }
     }
 
-    fn custom(&self, field: &str) -> Option<(u64, CustomFieldKind)> {
+    /// An element of a custom list field as a client would give it.
+    fn given_again(&self, spec: &CustomFieldSpec, kept: Value) -> Value {
+        match spec.schema()["items"].as_str() {
+            Some("option") => json!({"value": kept}),
+            Some("user") if self.cloud() => {
+                let user = kept.as_str().and_then(|name| self.site.user(name));
+                json!({"accountId": user.map(|user| &user.account_id)})
+            }
+            Some("version" | "user") => json!({"name": kept}),
+            _ => kept,
+        }
+    }
+
+    fn custom(&self, field: &str) -> Option<&CustomFieldSpec> {
         let number: u64 = field.strip_prefix("customfield_")?.parse().ok()?;
-        let spec = self.site.options.custom_fields.iter().find(|spec| spec.number == number)?;
-        Some((number, spec.kind))
+        self.site.options.custom_fields.iter().find(|spec| spec.number == number)
     }
 
     fn set(&self, target: &mut Fields, field: &str, value: &Value) -> Result<(), String> {
         let options = &self.site.options;
+        if !self.is_on_screen(field, target.issue_type) {
+            return Err(cannot_be_set(field));
+        }
         match field {
             "summary" => target.summary = summary(value)?,
-            "description" => target.description = self.text(field, value)?,
-            "environment" => target.environment = self.text(field, value)?,
+            "description" => target.description = self.text(value)?,
+            "environment" => target.environment = self.text(value)?,
             "issuetype" => {
                 target.issue_type = Choice::IssueType.pick(options, value).ok_or("Specify a valid issue type")?;
             }
@@ -115,70 +145,37 @@ impl Editor<'_> {
             "priority" => {
                 target.priority = Choice::Priority.pick(options, value).ok_or("The priority selected is invalid.")?;
             }
-            "resolution" if self.screen == Screen::Transition => {
-                target.resolution = self.resolution(value)?;
-            }
+            "resolution" => target.resolution = self.resolution(value)?,
             "labels" => target.labels = labels(value)?,
-            "components" => {
-                target.components = self.parts(value, &self.project.components, "Component")?;
-            }
-            "fixVersions" => {
-                target.fix_versions = self.parts(value, &self.project.versions, "Version")?;
-            }
-            "versions" => target.versions = self.parts(value, &self.project.versions, "Version")?,
-            "assignee" => target.assignee = self.user(value)?,
+            "components" => target.components = self.parts(value, PartKind::Component)?,
+            "fixVersions" => target.fix_versions = self.parts(value, PartKind::Version)?,
+            "versions" => target.versions = self.parts(value, PartKind::Version)?,
+            "assignee" => target.assignee = self.assignee(value)?,
             "reporter" => target.reporter = self.user(value)?,
             "duedate" => target.due = date(value)?,
-            _ => return self.set_custom(target, field, value),
+            "security" => target.security = self.security(value)?,
+            "parent" => target.parent = self.parent(value)?,
+            _ => {
+                let spec = self.custom(field).ok_or_else(|| cannot_be_set(field))?;
+                match self.custom_value(spec, value)? {
+                    Some(value) => target.custom.insert(spec.number, value),
+                    None => target.custom.remove(&spec.number),
+                };
+            }
         }
-        Ok(())
-    }
-
-    fn set_custom(&self, target: &mut Fields, field: &str, value: &Value) -> Result<(), String> {
-        let (number, kind) = self.custom(field).ok_or_else(|| cannot_be_set(field))?;
-        if value.is_null() {
-            target.custom.remove(&number);
-            return Ok(());
-        }
-        let value = match kind {
-            CustomFieldKind::Text => Value::from(value.as_str().ok_or("Operation value must be a string")?),
-            CustomFieldKind::TextArea => json!(self.text(field, value)?),
-            CustomFieldKind::Number if value.is_number() => value.clone(),
-            CustomFieldKind::Number => return Err("Operation value must be a number".to_owned()),
-            CustomFieldKind::Labels => json!(labels(value)?),
-        };
-        target.custom.insert(number, value);
         Ok(())
     }
 
     /// The project of an issue can be repeated, but moving an issue is another operation.
     fn same_project(&self, value: &Value) -> Result<(), String> {
         let key = value.get("key").and_then(Value::as_str);
-        let id = value.get("id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         let same = key.is_some_and(|key| key.eq_ignore_ascii_case(&self.project.key))
-            || id.is_some_and(|id| id == self.project.id.to_string());
+            || given_id(value).is_some_and(|id| id == self.project.id.to_string());
         if same { Ok(()) } else { Err(cannot_be_set("project")) }
     }
 
-    /// A long text: a document in the third API version, a plain one otherwise.
-    pub(super) fn text(&self, field: &str, value: &Value) -> Result<Option<String>, String> {
-        let text = match (value, self.api) {
-            (Value::Null, _) => return Ok(None),
-            (Value::String(text), Api::V2) => text.clone(),
-            (_, Api::V2) => return Err("Operation value must be a string".to_owned()),
-            (document, Api::V3) => adf::to_text(document)
-                .ok_or("Operation value must be an Atlassian Document (see the Atlassian Document Format)")?,
-        };
-        self.check_length(field, &text)?;
-        Ok(Some(text).filter(|text| !text.is_empty()))
-    }
-
-    pub(super) fn check_length(&self, field: &str, text: &str) -> Result<(), String> {
-        let limit = self.site.options.text_limit;
-        if text.chars().count() > limit {
-            return Err(format!("The text of '{field}' is longer than the allowed {limit} characters."));
-        }
-        Ok(())
+    fn text(&self, value: &Value) -> Result<Option<String>, String> {
+        long_text::read(self.site, self.api, value)
     }
 
     fn resolution(&self, value: &Value) -> Result<Option<usize>, String> {
@@ -189,29 +186,84 @@ impl Editor<'_> {
         found.map(Some).ok_or_else(|| "The resolution selected is invalid.".to_owned())
     }
 
-    fn parts(&self, value: &Value, known: &[String], what: &str) -> Result<Vec<String>, String> {
-        let list = value.as_array().ok_or("data was not an array")?;
+    fn parts(&self, value: &Value, kind: PartKind) -> Result<Vec<String>, String> {
         let mut chosen = Vec::new();
-        for entry in list {
-            let found = known.iter().enumerate().find(|(index, name)| {
-                let id = (self.project.id * 10 + 1 + *index as u64).to_string();
-                entry.get("id").and_then(Value::as_str) == Some(&id)
-                    || entry.get("name").and_then(Value::as_str).is_some_and(|wanted| wanted.eq_ignore_ascii_case(name))
-            });
-            let (_, name) = found.ok_or_else(|| format!("{what} {entry} is not valid"))?;
-            if !chosen.contains(name) {
-                chosen.push(name.clone());
+        for entry in value.as_array().ok_or("data was not an array")? {
+            let name = self.part(entry, kind)?;
+            if !chosen.contains(&name) {
+                chosen.push(name);
             }
         }
         Ok(chosen)
     }
 
-    /// A person by account id on Cloud and by name on Data Center.
-    fn user(&self, value: &Value) -> Result<Option<String>, String> {
+    /// The name of a component or version.
+    pub(super) fn part(&self, value: &Value, kind: PartKind) -> Result<String, String> {
+        let id = given_id(value);
+        let name = value.get("name").and_then(Value::as_str);
+        let found = self.site.projects.of(kind, self.project.id).into_iter().find(|part| match &id {
+            Some(id) => part.id.to_string() == *id,
+            None => name.is_some_and(|wanted| wanted.eq_ignore_ascii_case(&part.name)),
+        });
+        found.map(|part| part.name).ok_or_else(|| {
+            let (what, asked) = match kind {
+                PartKind::Component => ("Component", "component"),
+                PartKind::Version => ("Version", "version"),
+            };
+            match (id, name) {
+                (Some(id), _) => format!("{what} id '{id}' is not valid"),
+                (None, Some(name)) => format!("{what} name '{name}' is not valid"),
+                (None, None) => format!("expected 'id' or 'name' property for the {asked}"),
+            }
+        })
+    }
+
+    fn security(&self, value: &Value) -> Result<Option<String>, String> {
         if value.is_null() {
             return Ok(None);
         }
-        let cloud = self.site.options.dialect == Dialect::Cloud;
+        let (id, name) = (given_id(value), value.get("name").and_then(Value::as_str));
+        let mut levels = self.project.security_levels.iter().enumerate();
+        let found = levels.find(|(at, level)| match &id {
+            Some(id) => self.project.level_id(*at) == *id,
+            None => name == Some(level.as_str()),
+        });
+        let (_, level) = found.ok_or("The security level selected is invalid.")?;
+        Ok(Some(level.clone()))
+    }
+
+    fn parent(&self, value: &Value) -> Result<Option<u64>, String> {
+        if value.is_null() {
+            return Ok(None);
+        }
+        let named = value.get("key").and_then(Value::as_str).map(str::to_owned).or_else(|| given_id(value));
+        let named = named.ok_or("Could not find issue by id or key.")?;
+        let parent = self.site.visible(self.store, self.name, &named).map_err(|_| "Could not find issue by id or key.")?;
+        let of_this_project = parent.project == self.at;
+        if of_this_project {
+            Ok(Some(parent.id))
+        } else {
+            Err("Sub-tasks must be created in the project of their parent.".to_owned())
+        }
+    }
+
+    fn assignee(&self, value: &Value) -> Result<Option<String>, String> {
+        let Some(name) = self.user(value)? else {
+            return Ok(None);
+        };
+        let active = self.site.user(&name).is_some_and(|user| user.active);
+        if active && self.site.may(&name, "ASSIGNABLE_USER", Some(self.at)) {
+            return Ok(Some(name));
+        }
+        Err(format!("User '{name}' cannot be assigned issues."))
+    }
+
+    /// A person by account id on Cloud and by name on Data Center.
+    pub(super) fn user(&self, value: &Value) -> Result<Option<String>, String> {
+        if value.is_null() {
+            return Ok(None);
+        }
+        let cloud = self.cloud();
         let given = if cloud {
             value.get("accountId").or_else(|| value.get("id"))
         } else {
@@ -231,29 +283,10 @@ impl Editor<'_> {
             None => Err(format!("User '{given}' does not exist.")),
         }
     }
+}
 
-    /// Fields that are on the screen, with the values they allow.
-    pub(super) fn screen(&self, view: &super::view::View) -> Map<String, Value> {
-        let options = &self.site.options;
-        let choices =
-            |choice: Choice| (0..choice.names(options).len()).map(|index| view.choice(choice, index)).collect::<Value>();
-        let on_screen = all_fields(options)
-            .into_iter()
-            .filter(|field| field.editable && (self.screen == Screen::Create || field.id != "project"));
-        on_screen
-            .map(|field| {
-                let allowed = match field.id.as_str() {
-                    "issuetype" => Some(choices(Choice::IssueType)),
-                    "priority" => Some(choices(Choice::Priority)),
-                    "project" => Some(json!([view.project(self.project)])),
-                    "components" => Some(view.parts("component", self.project, None)),
-                    "fixVersions" | "versions" => Some(view.parts("version", self.project, None)),
-                    _ => None,
-                };
-                let mut shown = field.on_screen(allowed);
-                shown["key"] = json!(field.id);
-                (field.id, shown)
-            })
-            .collect()
-    }
+/// The id in `{"id": …}`, which may be a number.
+fn given_id(value: &Value) -> Option<String> {
+    let id = value.get("id").filter(|id| !id.is_null())?;
+    Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned))
 }

@@ -6,11 +6,13 @@ use serde_json::{Map, Value, json};
 use super::{
     courier::Flow,
     instant::SiteClock,
-    model::{Attachment, Change, Comment, Issue},
+    jql_fields::Matcher,
+    model::{Attachment, Change, Comment, Issue, IssueLink},
     options::Dialect,
     site::Site,
     store::Store,
     view::{Api, View},
+    webhooks::Webhook,
 };
 
 /// What happened to a comment.
@@ -61,16 +63,29 @@ impl<'a> Teller<'a> {
     }
 
     fn publish(&self, event: &str, issue: Option<&Issue>, flow: Flow, parts: Vec<(&str, Value)>) {
+        self.publish_about(issue, event, issue, flow, parts);
+    }
+
+    /// Publishes what is about an issue, whether the delivery names it or not.
+    fn publish_about(&self, about: Option<&Issue>, event: &str, named: Option<&Issue>, flow: Flow, parts: Vec<(&str, Value)>) {
         let mut body = Map::new();
         body.insert("timestamp".to_owned(), json!(SiteClock::now().as_millisecond()));
         body.insert("webhookEvent".to_owned(), json!(event));
         body.extend(parts.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let body = Bytes::from(Value::Object(body).to_string());
-        let key = issue.map(|issue| issue.key.as_str());
-        for webhook in self.store.webhooks.iter().filter(|webhook| webhook.wants(event)) {
-            let body = if webhook.exclude_body { Bytes::new() } else { body.clone() };
+        let key = named.map(|issue| issue.key.as_str());
+        let wanted = |webhook: &&Webhook| webhook.wants(event) && about.is_none_or(|issue| self.passes(webhook, issue));
+        for webhook in self.store.webhooks.iter().filter(wanted) {
+            let body = if webhook.terms.exclude_body { Bytes::new() } else { body.clone() };
             webhook.queue.send(event, key, body, flow);
         }
+    }
+
+    /// Whether an issue passes the filter of a webhook, which sees what its owner sees.
+    fn passes(&self, webhook: &Webhook, issue: &Issue) -> bool {
+        let caller = webhook.updated_by.as_deref().unwrap_or(self.actor);
+        let matcher = Matcher { site: self.site, store: self.store, caller };
+        webhook.query.as_ref().is_none_or(|query| matcher.matches(query, issue))
     }
 
     fn actor_shown(&self) -> Value {
@@ -79,7 +94,7 @@ impl<'a> Teller<'a> {
 
     /// The issue with all its fields; Cloud shows its comments only when it is gone.
     fn issue(&self, issue: &Issue, with_comments: bool) -> Value {
-        let mut fields = self.view().fields(issue);
+        let mut fields = self.view().fields(self.store, issue);
         if self.cloud() && !with_comments {
             fields.remove("comment");
             fields.remove("worklog");
@@ -94,7 +109,7 @@ impl<'a> Teller<'a> {
 
     /// The short form beside a comment on Cloud; its `self` lacks a part of the path, as observed.
     fn short_issue(&self, issue: &Issue) -> Value {
-        let mut fields = self.view().fields(issue);
+        let mut fields = self.view().fields(self.store, issue);
         let shown = ["summary", "issuetype", "project", "assignee", "priority", "status"];
         fields.retain(|name, _| shown.contains(&name.as_str()));
         json!({
@@ -160,7 +175,7 @@ impl<'a> Teller<'a> {
         if event != CommentEvent::Created {
             parts.push(("user", self.actor_shown()));
         }
-        self.publish(event.name(), None, Flow::Primary, parts);
+        self.publish_about(Some(issue), event.name(), None, Flow::Primary, parts);
         let mut parts = vec![
             ("issue_event_type_name", json!(event.issue_event_type())),
             ("user", self.actor_shown()),
@@ -170,6 +185,21 @@ impl<'a> Teller<'a> {
             parts.push(("comment", shown));
         }
         self.publish("jira:issue_updated", Some(issue), Flow::Primary, parts);
+    }
+
+    /// A link that came or went: numbers of two issues, no keys, and nobody who did it.
+    pub(super) fn issue_link(&self, event: &str, link: &IssueLink) {
+        let kind = self.site.options.link_types.get(link.kind).map(|spec| {
+            json!({
+                "id": 10_000 + link.kind, "name": spec.name, "outwardName": spec.outward, "inwardName": spec.inward,
+                "isSubTaskLinkType": false, "isSystemLinkType": false,
+            })
+        });
+        let shown = json!({
+            "id": link.id, "sourceIssueId": link.source, "destinationIssueId": link.destination,
+            "issueLinkType": kind, "systemLink": false, "sequence": null,
+        });
+        self.publish(event, None, Flow::Primary, vec![("issueLink", shown)]);
     }
 
     /// A new file. Nothing in this delivery says which issue has it.

@@ -69,7 +69,7 @@ impl Fault {
         let mut answer = Answer::empty(self.status?);
         answer.content = match &self.body {
             None => Content::Nothing,
-            Some(Value::String(text)) => Content::File("text/plain;charset=UTF-8".to_owned(), text.clone().into()),
+            Some(Value::String(text)) => Content::Raw("text/plain;charset=UTF-8".to_owned(), text.clone().into()),
             Some(body) => Content::Json(body.clone()),
         };
         for (name, value) in &self.headers {

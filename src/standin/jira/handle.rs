@@ -9,9 +9,11 @@ use super::{
     changes::Actor,
     faults::Fault,
     journal::{DeliveryRecord, RequestRecord},
+    permissions::Denial,
     reply::{Answer, Content},
     site::Site,
     snapshot::{self, IssueSnapshot},
+    stored_file::StoredFile,
     view::Api,
 };
 
@@ -59,6 +61,10 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
+}
+
+fn denial(user: &str, permission: &str, project: Option<&str>) -> Denial {
+    Denial { user: user.to_owned(), project: project.map(str::to_owned), permission: permission.to_owned() }
 }
 
 fn number(id: &str) -> u64 {
@@ -114,9 +120,11 @@ impl JiraState {
         let actor = self.actor(user)?;
         let mut store = self.site.store();
         let options = &self.site.options;
-        let index = store.issue(issue)?.fields.status;
+        let found = store.issue(issue)?;
+        let index = found.fields.status;
+        let transitions = self.site.transitions(found.project, found.fields.issue_type);
         let present = options.statuses.get(index).map(|spec| spec.name.as_str()).unwrap_or_default();
-        let mut open = options.transitions.iter();
+        let mut open = transitions.iter();
         let way = open.find(|spec| spec.to.eq_ignore_ascii_case(status) && spec.from.iter().any(|from| from == present));
         let id = way.map(|spec| spec.id.to_string()).unwrap_or_default();
         Ok(actor.transition(&mut store, issue, &id, &Map::new())?)
@@ -127,7 +135,7 @@ impl JiraState {
     /// # Errors
     /// The refusal a REST client would get.
     pub fn delete_issue(&self, user: &str, issue: &str) -> Result<(), Refusal> {
-        Ok(self.actor(user)?.delete(&mut self.site.store(), issue)?)
+        Ok(self.actor(user)?.delete(&mut self.site.store(), issue, true)?)
     }
 
     /// Adds a comment and returns its id.
@@ -169,7 +177,9 @@ impl JiraState {
         content: impl Into<Bytes>,
     ) -> Result<String, Refusal> {
         let actor = self.actor(user)?;
-        let id = actor.attach(&mut self.site.store(), issue, file_name, media_type, content.into())?;
+        let full = |error: std::io::Error| Refusal { status: 500, body: json!({"message": error.to_string()}) };
+        let content = StoredFile::of(&content.into()).map_err(full)?;
+        let id = actor.attach(&mut self.site.store(), issue, file_name, media_type, content)?;
         Ok(id.to_string())
     }
 
@@ -190,6 +200,31 @@ impl JiraState {
     /// Removes a webhook; what it was already sent is still delivered.
     pub fn remove_webhook(&self, id: u64) {
         self.site.store().webhooks.retain(|webhook| webhook.id != id);
+    }
+
+    /// Links two issues: `source` tells the outward words of the type, `destination` the inward ones. Returns the link's id.
+    ///
+    /// # Errors
+    /// The refusal a REST client would get.
+    pub fn link_issues(&self, user: &str, kind: &str, source: &str, destination: &str) -> Result<String, Refusal> {
+        let body = json!({"type": {"name": kind}, "inwardIssue": {"key": source}, "outwardIssue": {"key": destination}});
+        Ok(self.actor(user)?.link(&mut self.site.store(), &object(body))?.to_string())
+    }
+
+    /// Takes a permission from a user: in one project, or everywhere.
+    pub fn deny(&self, user: &str, permission: &str, project: Option<&str>) {
+        self.site.permissions.deny(denial(user, permission, project));
+    }
+
+    /// Gives back what was denied with the same words.
+    pub fn allow(&self, user: &str, permission: &str, project: Option<&str>) {
+        self.site.permissions.allow(&denial(user, permission, project));
+    }
+
+    /// Ends a project with all its issues; `false` if there is no such project.
+    #[must_use = "a typing error would go unnoticed"]
+    pub fn delete_project(&self, key: &str) -> bool {
+        self.site.delete_project(key)
     }
 
     /// Orders a failure.

@@ -5,13 +5,14 @@ use serde_json::{Map, Value, json};
 use super::{
     catalogue::Choice,
     model::{Attachment, Change, Comment, History, Issue, RemoteLink},
-    options::CustomFieldKind,
+    projects::PartKind,
+    store::Store,
     view::{View, encoded},
 };
 
 impl View<'_> {
     /// All fields of an issue.
-    pub(super) fn fields(&self, issue: &Issue) -> Map<String, Value> {
+    pub(super) fn fields(&self, store: &Store, issue: &Issue) -> Map<String, Value> {
         let fields = &issue.fields;
         let time = |at| json!(self.site.clock.write(at));
         let mut shown = self.unused_fields(&issue.key);
@@ -33,9 +34,10 @@ impl View<'_> {
         put("updated", time(issue.updated));
         put("duedate", json!(fields.due));
         if let Some(project) = self.site.options.projects.get(issue.project) {
-            put("components", self.parts("component", project, Some(&fields.components)));
-            put("fixVersions", self.parts("version", project, Some(&fields.fix_versions)));
-            put("versions", self.parts("version", project, Some(&fields.versions)));
+            put("components", self.parts(PartKind::Component, project, Some(&fields.components)));
+            put("fixVersions", self.parts(PartKind::Version, project, Some(&fields.fix_versions)));
+            put("versions", self.parts(PartKind::Version, project, Some(&fields.versions)));
+            put("security", self.security(project, fields.security.as_deref()));
         }
         put("comment", self.comment_container(issue));
         put("attachment", Value::Array(issue.attachments.iter().map(|file| self.attachment(file)).collect()));
@@ -43,13 +45,13 @@ impl View<'_> {
             put("statuscategorychangedate", time(issue.status_changed));
             put("statusCategory", self.category(fields.status));
         }
+        put("issuelinks", self.issue_links(store, issue.id));
+        put("subtasks", store.subtasks(issue.id).map(|part| self.mentioned(part)).collect());
+        if let Some(parent) = fields.parent.and_then(|parent| store.issues.get(&parent)) {
+            put("parent", self.mentioned(parent));
+        }
         for spec in &self.site.options.custom_fields {
-            let value = fields.custom.get(&spec.number).cloned().unwrap_or(Value::Null);
-            let value = match (&value, spec.kind) {
-                (Value::String(text), CustomFieldKind::TextArea) => self.text(Some(text)),
-                _ => value,
-            };
-            put(&format!("customfield_{}", spec.number), value);
+            put(&spec.id(), self.custom(spec, issue));
         }
         shown
     }
@@ -60,7 +62,7 @@ impl View<'_> {
         let shown = json!({
             "timespent": null, "timeestimate": null, "timeoriginalestimate": null, "aggregatetimespent": null,
             "aggregatetimeestimate": null, "aggregatetimeoriginalestimate": null, "timetracking": {},
-            "workratio": -1, "lastViewed": null, "security": null, "issuelinks": [], "subtasks": [],
+            "workratio": -1, "lastViewed": null,
             "progress": progress, "aggregateprogress": progress,
             "votes": {"self": self.link(&format!("issue/{key}/votes")), "votes": 0, "hasVoted": false},
             "watches": {"self": self.link(&format!("issue/{key}/watchers")), "watchCount": 1, "isWatching": true},

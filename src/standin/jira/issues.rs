@@ -1,15 +1,16 @@
 //! Requests about issues themselves.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     call::Call,
     catalogue::Choice,
     changes::Actor,
-    edits::{Editor, Screen},
+    edits::Screen,
     field_filter::FieldFilter,
     model::Issue,
     reply::{Answer, Reply},
+    store::Store,
 };
 
 impl<'a> Call<'a> {
@@ -20,14 +21,14 @@ impl<'a> Call<'a> {
 }
 
 /// An issue as answers show it.
-pub(super) fn shown(call: &Call, issue: &Issue, filter: &FieldFilter) -> Value {
+pub(super) fn shown(call: &Call, store: &Store, issue: &Issue, filter: &FieldFilter) -> Value {
     let view = call.view();
     let mut shown = json!({
         "expand": "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations",
         "id": issue.id.to_string(),
         "self": view.link(&format!("issue/{}", issue.id)),
         "key": issue.key,
-        "fields": filter.apply(view.fields(issue)),
+        "fields": filter.apply(view.fields(store, issue)),
     });
     if let Some(wanted) = call.query_list("properties") {
         let all = wanted.iter().any(|key| key == "*all");
@@ -45,10 +46,9 @@ pub(super) fn shown(call: &Call, issue: &Issue, filter: &FieldFilter) -> Value {
 }
 
 pub(super) fn show(call: &Call, id: &str) -> Reply {
-    call.sees_issues()?;
     let filter = FieldFilter::new(call.query_list("fields").as_deref(), "*all");
     let store = call.site.store();
-    Ok(Answer::ok(shown(call, store.issue(id)?, &filter)))
+    Ok(Answer::ok(shown(call, &store, call.issue(&store, id)?, &filter)))
 }
 
 pub(super) fn create(call: &Call) -> Reply {
@@ -68,7 +68,7 @@ pub(super) fn edit(call: &Call, id: &str) -> Reply {
     actor.edit(&mut store, id, &body)?;
     if call.cloud() && call.query("returnIssue") == Some("true") {
         let filter = FieldFilter::new(None, "*all");
-        return Ok(Answer::ok(shown(call, store.issue(id)?, &filter)));
+        return Ok(Answer::ok(shown(call, &store, store.issue(id)?, &filter)));
     }
     Ok(Answer::no_content())
 }
@@ -83,27 +83,37 @@ pub(super) fn assign(call: &Call, id: &str) -> Reply {
 
 pub(super) fn delete(call: &Call, id: &str) -> Reply {
     let actor = call.actor()?;
-    actor.delete(&mut call.site.store(), id)?;
+    let with_subtasks = call.query("deleteSubtasks") == Some("true");
+    actor.delete(&mut call.site.store(), id, with_subtasks)?;
     Ok(Answer::no_content())
 }
 
 pub(super) fn edit_screen(call: &Call, id: &str) -> Reply {
-    call.sees_issues()?;
+    let actor = call.actor()?;
     let store = call.site.store();
-    let issue = store.issue(id)?;
-    let project = call.site.options.projects.get(issue.project).ok_or_else(Answer::no_issue)?;
-    let editor = Editor { site: call.site, api: call.api, screen: Screen::Edit, project };
-    Ok(Answer::ok(json!({"fields": editor.screen(&call.view())})))
+    let issue = call.issue(&store, id)?;
+    // Who may not edit sees no field that can be edited.
+    let fields = if actor.may("EDIT_ISSUES", issue.project) {
+        actor.editor(&store, issue.project, Screen::Edit)?.screen(&call.view(), issue.fields.issue_type)
+    } else {
+        Map::new()
+    };
+    Ok(Answer::ok(json!({"fields": fields})))
 }
 
 pub(super) fn transitions(call: &Call, id: &str) -> Reply {
-    call.sees_issues()?;
+    let actor = call.actor()?;
     let options = &call.site.options;
     let store = call.site.store();
-    let issue = store.issue(id)?;
+    let issue = call.issue(&store, id)?;
     let status = options.statuses.get(issue.fields.status).map(|status| status.name.as_str()).unwrap_or_default();
-    let open = options.transitions.iter().filter(|spec| spec.from.iter().any(|from| from == status));
-    let list: Vec<Value> = open
+    let all = call.site.transitions(issue.project, issue.fields.issue_type).iter();
+    let may = actor.may("TRANSITION_ISSUES", issue.project);
+    let wanted = call.query("transitionId");
+    let open = all
+        .filter(|spec| may && spec.from.iter().any(|from| from == status))
+        .filter(|spec| wanted.is_none_or(|wanted| wanted == spec.id.to_string()));
+    let list: Result<Vec<Value>, Answer> = open
         .map(|spec| {
             let target = options.statuses.iter().position(|status| status.name == spec.to).unwrap_or_default();
             let mut shown = json!({
@@ -111,7 +121,7 @@ pub(super) fn transitions(call: &Call, id: &str) -> Reply {
             });
             if call.cloud() {
                 for (flag, value) in [
-                    ("hasScreen", false),
+                    ("hasScreen", spec.screen.as_ref().is_some_and(|screen| !screen.is_empty())),
                     ("isGlobal", false),
                     ("isInitial", false),
                     ("isAvailable", true),
@@ -121,12 +131,13 @@ pub(super) fn transitions(call: &Call, id: &str) -> Reply {
                 }
             }
             if call.expands("transitions.fields") {
-                shown["fields"] = json!({});
+                let editor = actor.editor(&store, issue.project, Screen::Transition(spec))?;
+                shown["fields"] = Value::Object(editor.screen(&call.view(), issue.fields.issue_type));
             }
-            shown
+            Ok(shown)
         })
         .collect();
-    Ok(Answer::ok(json!({"expand": "transitions", "transitions": list})))
+    Ok(Answer::ok(json!({"expand": "transitions", "transitions": list?})))
 }
 
 pub(super) fn transition(call: &Call, id: &str) -> Reply {

@@ -8,19 +8,23 @@ use serde_json::Value;
 use super::{
     catalogue::Choice,
     jql::{Condition, Operand, Operator, Query},
-    jql_fields::{Field, Matcher, Person, at, texts},
+    jql_fields::{Field, Matcher, Person, Sort, texts},
     model::Issue,
-    options::StatusCategory,
+    specs::StatusCategory,
 };
 
 impl Matcher<'_> {
     /// The matching issues in the wanted order; without one, newest first.
     pub(super) fn find(&self, query: &Query) -> Vec<&Issue> {
-        let all = self.store.issues.values();
-        let mut found: Vec<&Issue> =
-            all.filter(|issue| query.condition.as_ref().is_none_or(|condition| self.holds(condition, issue))).collect();
+        let all = self.store.issues.values().filter(|issue| self.site.sees(self.caller, issue));
+        let mut found: Vec<&Issue> = all.filter(|issue| self.matches(query, issue)).collect();
         found.sort_by(|one, other| self.order(query, one, other).then(other.id.cmp(&one.id)));
         found
+    }
+
+    /// Whether one issue matches.
+    pub(super) fn matches(&self, query: &Query, issue: &Issue) -> bool {
+        query.condition.as_ref().is_none_or(|condition| self.holds(condition, issue))
     }
 
     fn order(&self, query: &Query, one: &Issue, other: &Issue) -> Ordering {
@@ -38,7 +42,10 @@ impl Matcher<'_> {
         let number = |number: u64| (i64::try_from(number).unwrap_or(i64::MAX), String::new());
         match field {
             Field::Key => (i64::try_from(issue.project).unwrap_or(i64::MAX), format!("{:020}", key_number(&issue.key))),
-            Field::Time(time) => (at(time, issue).map_or(i64::MAX, Timestamp::as_millisecond), String::new()),
+            Field::Time(time) => (self.at(time, issue).map_or(i64::MAX, Timestamp::as_millisecond), String::new()),
+            Field::Custom(id, Sort::Time) => {
+                (self.custom_time(id, issue).map_or(i64::MAX, Timestamp::as_millisecond), String::new())
+            }
             Field::Choice(Choice::Priority) => number(issue.fields.priority as u64),
             Field::Choice(Choice::Status) => number(issue.fields.status as u64),
             _ => (0, self.words(field, issue).join(" ").to_lowercase()),
@@ -58,7 +65,7 @@ impl Matcher<'_> {
 
     fn clause_holds(&self, field: Field, operator: Operator, values: &[Operand], issue: &Issue) -> bool {
         let empty = match field {
-            Field::Time(time) => at(time, issue).is_none(),
+            Field::Time(time) => self.at(time, issue).is_none(),
             _ => self.words(field, issue).is_empty(),
         };
         let any = values.iter().any(|value| match value {
@@ -111,6 +118,8 @@ impl Matcher<'_> {
             Field::AffectedVersion => fields.versions.clone(),
             Field::Text(part) => texts(part, issue),
             Field::Time(_) => Vec::new(),
+            Field::Parent => fields.parent.map(|id| id.to_string()).into_iter().collect(),
+            Field::SecurityLevel => text(&fields.security),
             Field::Custom(number, _) => match fields.custom.get(&number) {
                 None => Vec::new(),
                 Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -129,7 +138,7 @@ impl Matcher<'_> {
         match field {
             Field::Project => self.project(text) == Some(issue.project),
             Field::Key => self.store.find(text) == Some(issue.id),
-            Field::Person(_) => {
+            Field::Person(_) | Field::Custom(_, Sort::Person) => {
                 let wanted = self.person(text).map(|user| user.name.as_str());
                 self.words(field, issue).iter().any(|name| Some(name.as_str()) == wanted)
             }
@@ -138,7 +147,13 @@ impl Matcher<'_> {
                 let wanted = choice.find(options, text);
                 self.words(field, issue).iter().any(|name| choice.find(options, name) == wanted)
             }
-            Field::Time(time) => self.time(value).is_some_and(|wanted| at(time, issue) == Some(wanted)),
+            Field::Parent => issue.fields.parent.is_some() && self.store.find(text) == issue.fields.parent,
+            Field::Time(time) => self.time(value).is_some_and(|wanted| self.at(time, issue) == Some(wanted)),
+            Field::Custom(id, Sort::Time) => self.time(value).is_some_and(|wanted| self.custom_time(id, issue) == Some(wanted)),
+            Field::Custom(_, Sort::Number) => {
+                let number = |text: &str| text.parse::<f64>().ok();
+                self.words(field, issue).iter().any(|word| number(word) == number(text))
+            }
             _ => self.words(field, issue).iter().any(|word| word.eq_ignore_ascii_case(text)),
         }
     }
@@ -164,7 +179,10 @@ impl Matcher<'_> {
 
     fn compares(&self, field: Field, operator: Operator, value: &Operand, issue: &Issue) -> bool {
         let order = match field {
-            Field::Time(time) => at(time, issue).zip(self.time(value)).map(|(own, wanted)| own.cmp(&wanted)),
+            Field::Time(time) => self.at(time, issue).zip(self.time(value)).map(|(own, wanted)| own.cmp(&wanted)),
+            Field::Custom(id, Sort::Time) => {
+                self.custom_time(id, issue).zip(self.time(value)).map(|(own, wanted)| own.cmp(&wanted))
+            }
             Field::Key => match value {
                 Operand::Text(text) => self.store.issue(text).ok().and_then(|other| {
                     (other.project == issue.project).then(|| key_number(&issue.key).cmp(&key_number(&other.key)))

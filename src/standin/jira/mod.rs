@@ -13,6 +13,9 @@
 //! | `GET`, `DELETE /standin/requests` | the last thousand requests |
 //! | `GET`, `DELETE /standin/deliveries` | webhook deliveries |
 //! | `GET /standin/issues`, `GET /standin/issues/{key}` | all keys; everything about one issue |
+//! | `POST`, `DELETE /standin/permissions` | takes a permission away and gives it back, see [`Denial`] |
+//! | `GET /standin/permissions` | all that was taken away |
+//! | `DELETE /standin/projects/{key}` | ends a project with its issues |
 
 mod adf;
 mod attachments;
@@ -25,6 +28,8 @@ mod contributions;
 mod control;
 mod courier;
 mod create_screens;
+mod custom_fields;
+mod custom_values;
 mod edits;
 mod events;
 mod faults;
@@ -32,6 +37,7 @@ mod field_filter;
 mod field_values;
 mod handle;
 mod instant;
+mod issue_links;
 mod issue_view;
 mod issues;
 mod journal;
@@ -40,20 +46,28 @@ mod jql_fields;
 mod jql_match;
 mod jql_words;
 mod limits;
+mod long_text;
+mod media;
 mod model;
-mod multipart;
 mod options;
+mod parts;
 mod people;
+mod permissions;
+mod projects;
 mod properties;
 mod remote_links;
 mod reply;
 mod routes;
+mod screens;
 mod search;
 mod server;
 mod sign_in;
 mod site;
 mod snapshot;
+mod specs;
 mod store;
+mod stored_file;
+mod upload;
 mod view;
 mod vocabulary;
 mod webhooks;
@@ -65,17 +79,24 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    web::{self, ServiceConfig},
+};
 
+pub use custom_fields::{CustomFieldKind, CustomFieldSpec};
 pub use faults::Fault;
 pub use handle::{JiraState, Refusal};
 pub use journal::{DeliveryRecord, RequestRecord};
-pub use options::{
-    CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec, StatusCategory, StatusSpec, TransitionSpec, UserSpec,
-    WebhookTarget,
-};
-
+pub use options::{Dialect, JiraOptions};
+pub use permissions::Denial;
 pub use snapshot::{AttachmentSnapshot, CommentSnapshot, IssueSnapshot};
+pub use specs::{
+    LinkTypeSpec, ProjectSpec, ScreenSpec, StatusCategory, StatusSpec, TransitionField, TransitionSpec, UserSpec,
+    WebhookTarget, WorkflowSpec,
+};
+pub use stored_file::StoredFile;
 
 use courier::Courier;
 use journal::Journal;
@@ -91,7 +112,7 @@ pub struct RunningJira {
 }
 
 struct Stopper {
-    server: ServerHandle,
+    servers: [ServerHandle; 2],
     site: Arc<Site>,
 }
 
@@ -105,7 +126,9 @@ impl Drop for Stopper {
     fn drop(&mut self) {
         self.site.courier.stop();
         // The order to stop is given by the call itself; the future only waits for its execution.
-        drop(self.server.stop(false));
+        for server in &self.servers {
+            drop(server.stop(false));
+        }
     }
 }
 
@@ -131,7 +154,9 @@ impl RunningJira {
     /// Stops the server at once, drops deliveries under way, and returns when the port is free.
     pub async fn stop(self) {
         self.stopper.site.courier.stop();
-        self.stopper.server.stop(false).await;
+        for server in &self.stopper.servers {
+            server.stop(false).await;
+        }
     }
 }
 
@@ -159,9 +184,25 @@ pub async fn start(options: JiraOptions) -> std::io::Result<RunningJira> {
     let url = base_url(&options, address);
     let journal = Journal::default();
     let courier = Courier::new(&options, journal.clone())?;
-    let site = Arc::new(Site::new(options, url.clone(), courier, journal));
-    let shared = web::Data::new(Arc::clone(&site));
-    let server = HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(server::serve)))
+    // The media store listens beside the site, at a port of its own, whose number the answers tell.
+    let media_listener = TcpListener::bind(SocketAddr::new(address.ip(), 0))?;
+    let media = media::base(&url, media_listener.local_addr()?);
+    let site = Arc::new(Site::new(options, url.clone(), media, courier, journal));
+    let media_server = run(media_listener, &site, |config| {
+        config.default_service(web::to(media::serve));
+    })?;
+    let server = run(listener, &site, |config| {
+        config.default_service(web::to(server::serve));
+    })?;
+    let stopper = Stopper { servers: [server.handle(), media_server.handle()], site: Arc::clone(&site) };
+    tokio::spawn(server);
+    tokio::spawn(media_server);
+    Ok(RunningJira { url, address, state: JiraState::new(site), stopper })
+}
+
+fn run(listener: TcpListener, site: &Arc<Site>, configure: fn(&mut ServiceConfig)) -> std::io::Result<Server> {
+    let shared = web::Data::new(Arc::clone(site));
+    let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(configure))
         .workers(1)
         .disable_signals()
         // Large uploads and ordered delays must not run into a limit of the server's own.
@@ -169,7 +210,5 @@ pub async fn start(options: JiraOptions) -> std::io::Result<RunningJira> {
         .shutdown_timeout(1)
         .listen(listener)?
         .run();
-    let stopper = Stopper { server: server.handle(), site: Arc::clone(&site) };
-    tokio::spawn(server);
-    Ok(RunningJira { url, address, state: JiraState::new(site), stopper })
+    Ok(server)
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
+
+use super::stored_file::StoredFile;
 
 /// The part of an issue that people edit. An edit is made on a copy, and the changelog is the difference.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,10 @@ pub(super) struct Fields {
     /// Login name.
     pub(super) reporter: Option<String>,
     pub(super) due: Option<String>,
+    /// Name of the security level.
+    pub(super) security: Option<String>,
+    /// Id of the issue this one is a part of.
+    pub(super) parent: Option<u64>,
     /// By the number of the custom field.
     pub(super) custom: BTreeMap<u64, Value>,
 }
@@ -77,7 +82,7 @@ pub(super) struct Attachment {
     pub(super) author: String,
     pub(super) created: Timestamp,
     pub(super) media_type: String,
-    pub(super) content: Bytes,
+    pub(super) content: StoredFile,
     /// Id in the media store that Cloud redirects to.
     pub(super) media_id: String,
     /// What opens it there.
@@ -112,4 +117,16 @@ pub(super) struct Issue {
     pub(super) properties: BTreeMap<String, Value>,
     pub(super) remote_links: Vec<RemoteLink>,
     pub(super) history: Vec<History>,
+}
+
+/// A link between two issues of the site.
+#[derive(Debug, Clone)]
+pub(super) struct IssueLink {
+    pub(super) id: u64,
+    /// Index into the site's link types.
+    pub(super) kind: usize,
+    /// The issue that links: "blocks".
+    pub(super) source: u64,
+    /// The issue that is linked to: "is blocked by".
+    pub(super) destination: u64,
 }

@@ -2,6 +2,14 @@
 
 use std::time::Duration;
 
+use super::{
+    custom_fields::{CustomFieldKind, CustomFieldSpec},
+    specs::{
+        LinkTypeSpec, ProjectSpec, ScreenSpec, StatusCategory, StatusSpec, TransitionSpec, UserSpec, WebhookTarget,
+        WorkflowSpec,
+    },
+};
+
 /// Which of the two Jira products the server imitates on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -11,124 +19,6 @@ pub enum Dialect {
     DataCenter,
 }
 
-/// A person or service account that can sign in.
-#[derive(Debug, Clone)]
-pub struct UserSpec {
-    /// Login name; on Data Center it is also the user key.
-    pub name: String,
-    /// Password, API token (Cloud) and personal access token (Data Center) at once.
-    pub secret: String,
-    /// The name people see.
-    pub display_name: String,
-    /// E-mail address; Cloud accepts it as the first half of a Basic pair.
-    pub email: String,
-    /// The account id used on Cloud.
-    pub account_id: String,
-}
-
-impl UserSpec {
-    /// A user whose e-mail address and account id follow from the login name.
-    #[must_use]
-    pub fn new(name: &str, secret: &str, display_name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            secret: secret.to_owned(),
-            display_name: display_name.to_owned(),
-            email: format!("{name}@example.com"),
-            account_id: format!("712020:standin-{name}"),
-        }
-    }
-}
-
-/// A project issues can be created in.
-#[derive(Debug, Clone)]
-pub struct ProjectSpec {
-    /// Numeric id.
-    pub id: u64,
-    /// Key, the part of an issue key before the dash.
-    pub key: String,
-    /// The name people see.
-    pub name: String,
-    /// Names of its components.
-    pub components: Vec<String>,
-    /// Names of its versions.
-    pub versions: Vec<String>,
-}
-
-impl ProjectSpec {
-    /// A project without components and versions.
-    #[must_use]
-    pub fn new(id: u64, key: &str, name: &str) -> Self {
-        Self { id, key: key.to_owned(), name: name.to_owned(), components: Vec::new(), versions: Vec::new() }
-    }
-}
-
-/// The three categories every Jira status belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatusCategory {
-    /// Nobody works on it yet.
-    ToDo,
-    /// Work goes on.
-    InProgress,
-    /// Finished; reaching it sets a resolution.
-    Done,
-}
-
-/// A status of the workflow. The first one listed is that of a new issue.
-#[derive(Debug, Clone)]
-pub struct StatusSpec {
-    /// The name people see.
-    pub name: String,
-    /// Its category.
-    pub category: StatusCategory,
-}
-
-/// A way from one status to another.
-#[derive(Debug, Clone)]
-pub struct TransitionSpec {
-    /// Numeric id, given by clients as a string or as an integer.
-    pub id: u64,
-    /// The name on the button.
-    pub name: String,
-    /// Names of the statuses it starts from.
-    pub from: Vec<String>,
-    /// Name of the status it leads to.
-    pub to: String,
-}
-
-/// What a custom field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CustomFieldKind {
-    /// One line of text: stays a plain string in every API version.
-    Text,
-    /// Text of many lines: a document in REST v3.
-    TextArea,
-    /// A number.
-    Number,
-    /// A list of words.
-    Labels,
-}
-
-/// A custom field that is on every screen.
-#[derive(Debug, Clone)]
-pub struct CustomFieldSpec {
-    /// The number in `customfield_<number>`.
-    pub number: u64,
-    /// The name people see.
-    pub name: String,
-    /// What it holds.
-    pub kind: CustomFieldKind,
-}
-
-/// A webhook that exists from the start and receives every kind of event.
-#[derive(Debug, Clone)]
-pub struct WebhookTarget {
-    /// Where deliveries are posted.
-    pub url: String,
-    /// Key of the signature; without one, deliveries are not signed.
-    pub secret: Option<String>,
-}
-
 /// Everything a stand-in Jira can be told before it starts.
 #[derive(Debug, Clone)]
 pub struct JiraOptions {
@@ -136,6 +26,8 @@ pub struct JiraOptions {
     pub listen: String,
     /// Which product to imitate.
     pub dialect: Dialect,
+    /// The version that Data Center tells.
+    pub server_version: [u32; 3],
     /// Context path in front of everything, such as `/jira`; empty for none.
     pub base_path: String,
     /// Base URL that answers and webhooks mention, if it differs from the address listened on.
@@ -146,16 +38,24 @@ pub struct JiraOptions {
     pub users: Vec<UserSpec>,
     /// Issue type names.
     pub issue_types: Vec<String>,
+    /// Those of the issue types that are sub-tasks: their issues need a parent.
+    pub subtask_types: Vec<String>,
     /// Priority names from highest to lowest; new issues get the middle one.
     pub priorities: Vec<String>,
     /// Resolution names; finishing an issue sets the first unless another is given.
     pub resolutions: Vec<String>,
-    /// Statuses of the one workflow.
+    /// All statuses.
     pub statuses: Vec<StatusSpec>,
-    /// Transitions of the one workflow.
+    /// Transitions of the workflow that everything follows which no other one is for.
     pub transitions: Vec<TransitionSpec>,
+    /// Workflows of their own for some projects and issue types; the first that fits counts.
+    pub workflows: Vec<WorkflowSpec>,
     /// Custom fields.
     pub custom_fields: Vec<CustomFieldSpec>,
+    /// What is on the screens of some projects and issue types; the first that fits counts. Elsewhere all fields are on them.
+    pub screens: Vec<ScreenSpec>,
+    /// Ways in which issues can be linked.
+    pub link_types: Vec<LinkTypeSpec>,
     /// Webhooks present from the start.
     pub webhooks: Vec<WebhookTarget>,
     /// Pause between two attempts of one delivery (Cloud only; the real one waits minutes).
@@ -166,8 +66,10 @@ pub struct JiraOptions {
     pub concurrent_deliveries: usize,
     /// Whether each webhook gets its deliveries one after the other. Jira itself promises no order.
     pub ordered_deliveries: bool,
-    /// Largest accepted attachment in bytes.
+    /// Largest accepted attachment in bytes. Files are kept on the disk.
     pub attachment_limit: u64,
+    /// How many comments of an issue come with it in the answer to a search; `None` for all.
+    pub comments_in_search: Option<usize>,
     /// Largest accepted comment or description in characters.
     pub text_limit: usize,
     /// Offset of the site's time zone from UTC, in minutes.
@@ -201,7 +103,22 @@ fn default_transitions() -> Vec<TransitionSpec> {
         (41, "Reopen", &["Done"], "Open"),
     ]
     .into_iter()
-    .map(|(id, name, from, to)| TransitionSpec { id, name: name.to_owned(), from: names(from), to: to.to_owned() })
+    .map(|(id, name, from, to)| TransitionSpec::new(id, name, from, to))
+    .collect()
+}
+
+fn default_link_types() -> Vec<LinkTypeSpec> {
+    [
+        ("Blocks", "is blocked by", "blocks"),
+        ("Duplicate", "is duplicated by", "duplicates"),
+        ("Relates", "relates to", "relates to"),
+    ]
+    .into_iter()
+    .map(|(name, inward, outward)| LinkTypeSpec {
+        name: name.to_owned(),
+        inward: inward.to_owned(),
+        outward: outward.to_owned(),
+    })
     .collect()
 }
 
@@ -210,26 +127,32 @@ impl Default for JiraOptions {
         Self {
             listen: "127.0.0.1:0".to_owned(),
             dialect: Dialect::Cloud,
+            server_version: [10, 3, 24],
             base_path: String::new(),
             public_url: None,
             projects: vec![ProjectSpec::new(10_000, "UP", "Upstream")],
             users: vec![UserSpec::new("sync", "sync-secret", "Tracker Sync"), UserSpec::new("jane", "jane-secret", "Jane Doe")],
             issue_types: names(&["Bug", "Task"]),
+            subtask_types: Vec::new(),
             priorities: names(&["Highest", "High", "Medium", "Low", "Lowest"]),
             resolutions: names(&["Done", "Won't Do", "Duplicate", "Cannot Reproduce"]),
             statuses: default_statuses(),
             transitions: default_transitions(),
+            workflows: Vec::new(),
             custom_fields: vec![CustomFieldSpec {
                 number: 10_050,
                 name: "External reference".to_owned(),
                 kind: CustomFieldKind::Text,
             }],
+            screens: Vec::new(),
+            link_types: default_link_types(),
             webhooks: Vec::new(),
             retry_delay: Duration::from_millis(500),
             retries: 5,
             concurrent_deliveries: 20,
             ordered_deliveries: true,
             attachment_limit: 10 * 1024 * 1024,
+            comments_in_search: None,
             text_limit: 32_767,
             zone_offset_minutes: 120,
             requests_per_second: None,

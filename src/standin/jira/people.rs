@@ -2,8 +2,8 @@
 
 use super::{
     call::Call,
-    options::UserSpec,
     reply::{Answer, Reply},
+    specs::UserSpec,
 };
 
 /// Everything below `user`.
@@ -31,11 +31,28 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
             let sought = sought.filter(|text| text != ".").unwrap_or_default();
             let start = call.number("startAt", 0)?;
             let most = call.number("maxResults", 50)?.min(1_000);
-            let found = call.site.options.users.iter().filter(|user| matches_user(user, &sought));
+            let project = if rest.len() == 2 { Some(assignable_where(call)?) } else { None };
+            let assignable = |user: &UserSpec| {
+                project.is_none_or(|at| user.active && call.site.may(&user.name, "ASSIGNABLE_USER", Some(at)))
+            };
+            let everybody = call.query("includeInactive") == Some("true") || call.cloud();
+            let found = call.site.options.users.iter().filter(|user| matches_user(user, &sought) && assignable(user));
+            let found = found.filter(|user| user.active || everybody);
             Ok(Answer::ok(found.skip(start).take(most).map(|user| view.user(Some(&user.name))).collect()))
         }
         _ => Err(super::routes::nowhere(rest)),
     }
+}
+
+/// The project in which somebody is to be assigned; an issue can be named instead.
+fn assignable_where(call: &Call) -> Result<usize, Answer> {
+    if let Some(issue) = call.query("issueKey").or_else(|| call.query("issueId")) {
+        return Ok(call.issue(&call.site.store(), issue)?.project);
+    }
+    let project = call.query("project").or_else(|| call.query("projectKeys"));
+    let project = project.ok_or_else(|| Answer::message(400, "You must specify either 'project' or 'issueKey'."))?;
+    let found = call.site.project(project).map(|(at, _)| at);
+    found.ok_or_else(|| Answer::message(404, &format!("No project could be found with key '{project}'.")))
 }
 
 fn matches_user(user: &UserSpec, sought: &str) -> bool {

@@ -16,8 +16,8 @@ const VALUE_LIMIT: usize = 32_768;
 
 /// Everything below `issue/{id}/properties`.
 pub(super) fn of_issue(call: &Call, id: &str, rest: &[&str]) -> Reply {
-    call.sees_issues()?;
     let mut store = call.site.store();
+    call.issue(&store, id)?;
     let issue = store.issue_mut(id)?;
     let base = call.view().link(&format!("issue/{}/properties", issue.id));
     serve(call, &mut issue.properties, &base, rest)
@@ -25,10 +25,11 @@ pub(super) fn of_issue(call: &Call, id: &str, rest: &[&str]) -> Reply {
 
 /// Everything below `comment/{id}/properties`.
 pub(super) fn of_comment(call: &Call, id: &str, rest: &[&str]) -> Reply {
-    call.sees_issues()?;
+    let user = call.sees_issues()?;
     let number: u64 = id.parse().map_err(|_| no_comment(id))?;
     let mut store = call.site.store();
-    let comment = store.comment_mut(number).ok_or_else(|| no_comment(id))?;
+    let seen = store.comment(number).is_some_and(|(issue, _)| call.site.sees(user, issue));
+    let comment = store.comment_mut(number).filter(|_| seen).ok_or_else(|| no_comment(id))?;
     let base = call.view().link(&format!("comment/{id}/properties"));
     serve(call, &mut comment.properties, &base, rest)
 }

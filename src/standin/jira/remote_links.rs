@@ -10,7 +10,14 @@ use super::{
 
 /// Everything below `issue/{id}/remotelink`.
 pub(super) fn route(call: &Call, issue: &str, rest: &[&str]) -> Reply {
-    call.sees_issues()?;
+    let actor = call.actor()?;
+    {
+        let store = call.site.store();
+        let found = call.issue(&store, issue)?;
+        if call.method != "GET" {
+            actor.need("LINK_ISSUES", found.project, (403, 403), "link issues in this project")?;
+        }
+    }
     match (call.method, rest) {
         ("GET", []) => list(call, issue),
         ("POST", []) => upsert(call, issue),

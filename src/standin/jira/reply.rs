@@ -1,8 +1,11 @@
 //! Answers of the server, and the shapes its refusals have.
 
-use actix_web::{HttpResponse, HttpResponseBuilder, http::StatusCode};
+use actix_web::{HttpResponse, HttpResponseBuilder, body::SizedStream, http::StatusCode};
 use bytes::Bytes;
 use serde_json::{Value, json};
+use tokio_util::io::ReaderStream;
+
+use super::stored_file::StoredFile;
 
 /// What an answer carries.
 #[derive(Debug, Clone)]
@@ -13,8 +16,10 @@ pub(super) enum Content {
     Json(Value),
     /// A page for people.
     Html(String),
-    /// A file: its media type and bytes.
-    File(String, Bytes),
+    /// A text or some bytes: media type and content.
+    Raw(String, Bytes),
+    /// A file on the disk, with its media type.
+    File(String, StoredFile),
 }
 
 /// One answer before it goes out.
@@ -54,8 +59,8 @@ impl Answer {
         Self::new(status, Content::Html(format!("<html><body><h1>{text}</h1></body></html>")))
     }
 
-    pub(super) fn file(media_type: &str, bytes: Bytes) -> Self {
-        Self::new(200, Content::File(media_type.to_owned(), bytes))
+    pub(super) fn file(media_type: &str, file: StoredFile) -> Self {
+        Self::new(200, Content::File(media_type.to_owned(), file))
     }
 
     /// A refusal with one sentence that concerns no single field.
@@ -106,7 +111,7 @@ impl Content {
             Self::Nothing => None,
             Self::Json(_) => Some("application/json;charset=UTF-8".to_owned()),
             Self::Html(_) => Some("text/html;charset=UTF-8".to_owned()),
-            Self::File(kind, _) => Some(kind.clone()),
+            Self::Raw(kind, _) | Self::File(kind, _) => Some(kind.clone()),
         }
     }
 
@@ -115,7 +120,14 @@ impl Content {
             Self::Nothing => builder.finish(),
             Self::Json(value) => builder.body(value.to_string()),
             Self::Html(text) => builder.body(text),
-            Self::File(_, bytes) => builder.body(bytes),
+            Self::Raw(_, bytes) => builder.body(bytes),
+            Self::File(_, file) => match file.open() {
+                Ok(opened) => {
+                    let pieces = ReaderStream::with_capacity(tokio::fs::File::from_std(opened), 64 << 10);
+                    builder.body(SizedStream::new(file.len(), pieces))
+                }
+                Err(_) => HttpResponse::InternalServerError().finish(),
+            },
         }
     }
 }

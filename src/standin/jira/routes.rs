@@ -3,20 +3,30 @@
 use super::{
     attachments,
     call::Call,
-    comments, create_screens, issues, properties, remote_links,
+    comments, create_screens, issue_links, issues, parts,
+    projects::PartKind,
+    properties, remote_links,
     reply::{Answer, Reply},
-    search, vocabulary, webhooks,
+    search, vocabulary,
+    webhooks::{self, Form},
 };
 
 /// Answers a call; `rest` is the path after the API version.
 pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
-        (_, ["webhooks", "1.0", "webhook", rest @ ..]) => webhooks::route(call, rest),
+        (_, ["webhooks", "1.0", "webhook", rest @ ..]) if !call.is_server_10() => webhooks::route(call, Form::Classic, rest),
+        (_, ["jira-webhook", "1.0", "webhooks", rest @ ..]) if call.is_server_10() => {
+            webhooks::route(call, Form::Server10, rest)
+        }
         ("GET", ["secure", "attachment", id, ..]) => attachments::direct(call, id),
         (_, ["issue", rest @ ..]) => issue(call, rest),
         (_, ["comment", rest @ ..]) => comment(call, rest),
         (_, ["search", rest @ ..]) => search::route(call, rest),
         (_, ["attachment", rest @ ..]) => attachments::route(call, rest),
+        (_, ["component", rest @ ..]) => parts::route(call, PartKind::Component, rest),
+        (_, ["version", rest @ ..]) => parts::route(call, PartKind::Version, rest),
+        (_, ["issueLink", rest @ ..]) => issue_links::route(call, rest),
+        ("GET", ["issueLinkType", rest @ ..]) => issue_links::types(call, rest),
         ("GET", rest) => vocabulary::route(call, rest),
         _ => Err(nowhere(rest)),
     }

@@ -120,7 +120,7 @@ fn server(call: &Call) -> Reply {
     let query = parsed(wanted.text("jql"))?;
     let store = call.site.store();
     let all = found(call, &store, &query, &[])?;
-    let page: Vec<Value> = all.iter().skip(start).take(most).map(|issue| issues::shown(call, issue, &filter)).collect();
+    let page: Vec<Value> = all.iter().skip(start).take(most).map(|issue| embedded(call, &store, issue, &filter)).collect();
     Ok(Answer::ok(json!({
         "expand": "schema,names", "startAt": start, "maxResults": most, "total": all.len(), "issues": page,
     })))
@@ -160,7 +160,7 @@ fn cloud(call: &Call) -> Reply {
     }
     let store = call.site.store();
     let all = found(call, &store, &query, &reconcile)?;
-    let page: Vec<Value> = all.iter().skip(start).take(most).map(|issue| short(call, issue, &filter)).collect();
+    let page: Vec<Value> = all.iter().skip(start).take(most).map(|issue| short(call, &store, issue, &filter)).collect();
     let next = start + page.len();
     let last = next >= all.len();
     let mut answer = json!({"issues": page, "isLast": last});
@@ -170,12 +170,26 @@ fn cloud(call: &Call) -> Reply {
     Ok(Answer::ok(answer))
 }
 
+/// An issue in the answer to a search, which may have only the first of its comments.
+fn embedded(call: &Call, store: &Store, issue: &Issue, filter: &FieldFilter) -> Value {
+    let mut shown = issues::shown(call, store, issue, filter);
+    if let Some(most) = call.site.options.comments_in_search
+        && let Some(container) = shown.pointer_mut("/fields/comment")
+    {
+        container["maxResults"] = json!(most);
+        if let Some(comments) = container["comments"].as_array_mut() {
+            comments.truncate(most);
+        }
+    }
+    shown
+}
+
 /// An issue on a page of Cloud: with nothing but its id unless more is asked for.
-fn short(call: &Call, issue: &Issue, filter: &FieldFilter) -> Value {
+fn short(call: &Call, store: &Store, issue: &Issue, filter: &FieldFilter) -> Value {
     if filter.only("id") {
         return json!({"id": issue.id.to_string()});
     }
-    let mut shown = issues::shown(call, issue, filter);
+    let mut shown = embedded(call, store, issue, filter);
     if filter.only("key")
         && let Some(shown) = shown.as_object_mut()
     {

@@ -1,6 +1,6 @@
 //! From the socket to the handlers and back: reading, failing to order, signing in, limiting, noting.
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::header::HeaderMap, web};
 use bytes::{Bytes, BytesMut};
@@ -16,6 +16,7 @@ use super::{
     routes,
     sign_in::{self, Caller},
     site::Site,
+    upload::{self, Broken, Upload},
     view::Api,
 };
 
@@ -37,21 +38,20 @@ pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web
     };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let query = pairs(request.query_string());
-    let Ok((body, truncated)) = read(payload, kept(&site, &segments)).await else {
+    let Ok(sent) = Sent::read(&request, payload, &site, &segments).await else {
         return close();
     };
     if let ["standin", rest @ ..] = segments.as_slice() {
         let near = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-        let answer = if near { control::route(&site, &method, rest, &body) } else { Answer::empty(403) };
+        let answer = if near { control::route(&site, &method, rest, &sent.body) } else { Answer::empty(403) };
         return answer.into_http();
     }
     let fault = site.faults.take(&method, &shown);
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }
-    // A file that is being uploaded is no JSON, and seen as such by its first byte.
-    let told = (body.len() <= REMEMBERED_BODY).then(|| serde_json::from_slice(&body).ok()).flatten();
-    let arrived = Arrived { method: &method, segments: &segments, query, headers: request.headers(), body, truncated };
+    let told = (sent.body.len() <= REMEMBERED_BODY).then(|| serde_json::from_slice(&sent.body).ok()).flatten();
+    let arrived = Arrived { method: &method, segments: &segments, query, headers: request.headers(), sent };
     let ordered = fault.as_ref().filter(|fault| !fault.after).and_then(super::faults::Fault::answer);
     let (answer, caller) = match ordered {
         Some(answer) => (answer, Caller::Anonymous { failed: false }),
@@ -72,35 +72,44 @@ fn segments(path: &str) -> Option<Vec<String>> {
     decoded.map(|mut pairs| pairs.pop().map(|(_, value)| value)).collect()
 }
 
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
-/// How much of a body is kept for a request.
-fn kept(site: &Site, segments: &[&str]) -> u64 {
-    if segments.last() == Some(&"attachments") {
-        // Room for the framing around a file that just fits.
-        site.options.attachment_limit.saturating_add(64 * 1024)
-    } else {
-        BODY_LIMIT
+/// What came after the head of a request.
+struct Sent {
+    body: Bytes,
+    /// Something was left out of the body.
+    truncated: bool,
+    upload: Option<Upload>,
+}
+
+impl Sent {
+    async fn read(request: &HttpRequest, payload: web::Payload, site: &Site, segments: &[&str]) -> Result<Self, Broken> {
+        if request.method() == "POST" && segments.last() == Some(&"attachments") {
+            let upload = upload::read(request.headers(), payload, site.options.attachment_limit).await?;
+            return Ok(Self { body: Bytes::new(), truncated: false, upload: Some(upload) });
+        }
+        let (body, truncated) = read(payload).await?;
+        Ok(Self { body, truncated, upload: None })
     }
 }
 
 /// Reads a body to its end and keeps its beginning; the flag says whether something was left out.
-async fn read(mut payload: web::Payload, limit: u64) -> Result<(Bytes, bool), ()> {
+async fn read(mut payload: web::Payload) -> Result<(Bytes, bool), Broken> {
     let mut body = BytesMut::new();
     let mut seen: u64 = 0;
     while let Some(piece) = payload.next().await {
-        let piece = piece.map_err(|_| ())?;
+        let piece = piece.map_err(|_| Broken)?;
         seen = seen.saturating_add(piece.len() as u64);
-        if seen > DRAIN_LIMIT.max(limit) {
-            return Err(());
+        if seen > DRAIN_LIMIT {
+            return Err(Broken);
         }
-        if seen <= limit {
+        if seen <= BODY_LIMIT {
             body.extend_from_slice(&piece);
         }
     }
-    Ok((body.freeze(), seen > limit))
+    Ok((body.freeze(), seen > BODY_LIMIT))
 }
 
 /// Ends the connection without an answer: a body that breaks before its first byte keeps the head from being sent.
@@ -115,18 +124,11 @@ struct Arrived<'a> {
     segments: &'a [&'a str],
     query: Vec<(String, String)>,
     headers: &'a HeaderMap,
-    body: Bytes,
-    truncated: bool,
+    sent: Sent,
 }
 
 impl Arrived<'_> {
     fn answer(self, site: &Site) -> (Answer, Caller) {
-        if let ["media", rest @ ..] = self.segments {
-            let token = self.query.iter().find(|(name, _)| name == "token").map(|(_, token)| token.as_str());
-            let signed = self.headers.contains_key("authorization");
-            let answer = super::attachments::media(site, rest, token, signed).unwrap_or_else(|refusal| refusal);
-            return (answer, Caller::Anonymous { failed: false });
-        }
         let caller = match sign_in::identify(site, self.headers) {
             Ok(caller) => caller,
             Err(refusal) => return (refusal, Caller::Anonymous { failed: true }),
@@ -153,8 +155,9 @@ impl Arrived<'_> {
             api,
             query: self.query,
             headers: self.headers,
-            body: &self.body,
-            truncated: self.truncated,
+            body: &self.sent.body,
+            truncated: self.sent.truncated,
+            upload: RefCell::new(self.sent.upload),
             caller,
         };
         routes::route(&call, rest).unwrap_or_else(|refusal| refusal)
@@ -166,7 +169,7 @@ fn api<'a>(dialect: Dialect, segments: &'a [&'a str]) -> Option<(Api, &'a [&'a s
     match segments {
         ["rest", "api", "2" | "latest", rest @ ..] => Some((Api::V2, rest)),
         ["rest", "api", "3", rest @ ..] if dialect == Dialect::Cloud => Some((Api::V3, rest)),
-        ["rest", "webhooks", "1.0", ..] => Some((Api::V2, &segments[1..])),
+        ["rest", "webhooks" | "jira-webhook", "1.0", ..] => Some((Api::V2, &segments[1..])),
         ["secure", "attachment", ..] => Some((Api::V2, segments)),
         _ => None,
     }

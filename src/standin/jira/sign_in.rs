@@ -6,9 +6,10 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    options::{Dialect, UserSpec},
+    options::Dialect,
     reply::Answer,
     site::{Site, locked},
+    specs::UserSpec,
 };
 
 /// The sender of a request.
@@ -65,7 +66,7 @@ fn bearer(site: &Site, token: &str) -> Result<Caller, Answer> {
         let body = serde_json::json!({"error": "Failed to parse Connect Session Auth Token"});
         return Err(Answer::json(403, body));
     }
-    let owner = site.options.users.iter().find(|user| user.secret == token);
+    let owner = site.options.users.iter().find(|user| user.active && user.secret == token);
     Ok(owner.map_or(Caller::Anonymous { failed: true }, |user| Caller::User(user.name.clone())))
 }
 
@@ -73,7 +74,7 @@ fn basic(site: &Site, name: &str, secret: &str) -> Result<Caller, Answer> {
     let named = |user: &&UserSpec| {
         user.name == name || (site.options.dialect == Dialect::Cloud && user.email.eq_ignore_ascii_case(name))
     };
-    let right = site.options.users.iter().find(named).filter(|user| user.secret == secret);
+    let right = site.options.users.iter().find(named).filter(|user| user.active && user.secret == secret);
     if site.options.dialect == Dialect::DataCenter {
         demand_captcha(site, name, right.is_some())?;
     }

@@ -8,10 +8,13 @@ use super::{
     instant::SiteClock,
     journal::Journal,
     limits::Limits,
-    options::{JiraOptions, UserSpec, WebhookTarget},
+    options::JiraOptions,
+    permissions::Permissions,
+    projects::Projects,
     sign_in::WrongPasswords,
+    specs::{UserSpec, WebhookTarget},
     store::Store,
-    webhooks::Webhook,
+    webhooks::Terms,
 };
 
 /// A site, shared between the server's threads and the in-process handle.
@@ -25,6 +28,10 @@ pub(super) struct Site {
     pub(super) faults: Faults,
     pub(super) limits: Limits,
     pub(super) wrong_passwords: WrongPasswords,
+    pub(super) permissions: Permissions,
+    pub(super) projects: Projects,
+    /// Base URL of the media store.
+    pub(super) media: String,
     store: Mutex<Store>,
 }
 
@@ -34,12 +41,15 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Site {
-    pub(super) fn new(options: JiraOptions, base: String, courier: Courier, journal: Journal) -> Self {
+    pub(super) fn new(options: JiraOptions, base: String, media: String, courier: Courier, journal: Journal) -> Self {
         let site = Self {
             clock: SiteClock::new(options.zone_offset_minutes),
             limits: Limits::new(options.requests_per_second, options.limit_issue_writes),
             faults: Faults::default(),
             wrong_passwords: WrongPasswords::default(),
+            permissions: Permissions::default(),
+            projects: Projects::new(&options),
+            media,
             store: Mutex::new(Store::default()),
             courier,
             journal,
@@ -74,19 +84,11 @@ impl Site {
     pub(super) fn add_webhook(&self, name: &str, url: &str, secret: Option<&str>) -> u64 {
         let mut store = self.store();
         let id = store.next_id();
-        let queue = self.courier.queue(url, secret);
-        store.webhooks.push(Webhook {
-            id,
-            name: name.to_owned(),
-            url: url.to_owned(),
-            signed: secret.is_some(),
-            events: Vec::new(),
-            exclude_body: false,
-            enabled: true,
-            updated: SiteClock::now(),
-            updated_by: None,
-            queue,
-        });
+        let terms = Terms { name: name.to_owned(), url: url.to_owned(), secret: secret.map(str::to_owned), ..Terms::default() };
+        // Without a filter there is nothing to refuse.
+        if let Ok(webhook) = self.register(id, terms, None) {
+            store.webhooks.push(webhook);
+        }
         id
     }
 }

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
     catalogue::Choice,
-    control::sha256,
     model::Issue,
     site::Site,
+    stored_file::StoredFile,
     view::{Api, View},
 };
 
@@ -46,7 +45,7 @@ pub struct AttachmentSnapshot {
     pub sha256: String,
     /// The content.
     #[serde(skip)]
-    pub content: Bytes,
+    pub content: StoredFile,
 }
 
 /// An issue at one moment.
@@ -115,7 +114,7 @@ pub(super) fn take(site: &Site, issue: &Issue) -> IssueSnapshot {
         file_name: file.file_name.clone(),
         author: file.author.clone(),
         media_type: file.media_type.clone(),
-        sha256: sha256(&file.content),
+        sha256: file.content.sha256().to_owned(),
         content: file.content.clone(),
     });
     IssueSnapshot {

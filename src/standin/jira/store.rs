@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    model::{Attachment, Comment, Issue},
+    model::{Attachment, Comment, Issue, IssueLink},
     options::JiraOptions,
     reply::Answer,
     webhooks::Webhook,
@@ -13,6 +13,7 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) issues: BTreeMap<u64, Issue>,
+    pub(super) links: Vec<IssueLink>,
     pub(super) webhooks: Vec<Webhook>,
     keys: HashMap<String, u64>,
     last_number: HashMap<usize, u64>,
@@ -42,7 +43,13 @@ impl Store {
     pub(super) fn remove(&mut self, id: u64) -> Option<Issue> {
         let issue = self.issues.remove(&id)?;
         self.keys.remove(&issue.key.to_uppercase());
+        self.links.retain(|link| link.source != id && link.destination != id);
         Some(issue)
+    }
+
+    /// The issues that are parts of this one.
+    pub(super) fn subtasks(&self, id: u64) -> impl Iterator<Item = &Issue> {
+        self.issues.values().filter(move |issue| issue.fields.parent == Some(id))
     }
 
     /// The id of the issue that `id_or_key` names.

@@ -6,8 +6,9 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     adf,
     catalogue::Choice,
-    options::{Dialect, ProjectSpec, StatusCategory},
+    options::Dialect,
     site::Site,
+    specs::{ProjectSpec, StatusCategory},
 };
 
 /// Version of the REST interface a caller uses; it decides how texts are shown.
@@ -54,7 +55,7 @@ impl View<'_> {
             "emailAddress": user.email,
             "avatarUrls": self.avatars("user"),
             "displayName": user.display_name,
-            "active": true,
+            "active": user.active,
             "timeZone": self.site.zone_name(),
         });
         if self.cloud() {
@@ -85,13 +86,14 @@ impl View<'_> {
         let base = &self.site.base;
         match choice {
             Choice::IssueType => {
+                let subtask = self.site.options.subtask_types.iter().any(|known| known == name);
                 let mut shown = json!({
                     "self": self.link(&format!("issuetype/{id}")), "id": id, "description": "",
                     "iconUrl": format!("{base}/images/icons/issuetypes/{}.svg", name.to_lowercase()),
-                    "name": name, "subtask": false, "avatarId": 10_315,
+                    "name": name, "subtask": subtask, "avatarId": 10_315,
                 });
                 if self.cloud() {
-                    shown["hierarchyLevel"] = json!(0);
+                    shown["hierarchyLevel"] = json!(if subtask { -1 } else { 0 });
                 }
                 shown
             }
@@ -134,22 +136,5 @@ impl View<'_> {
 
     pub(super) fn project_at(&self, index: usize) -> Value {
         self.site.options.projects.get(index).map_or(Value::Null, |project| self.project(project))
-    }
-
-    /// Components or versions (`kind` as in the address) of a project.
-    pub(super) fn parts(&self, kind: &str, project: &ProjectSpec, chosen: Option<&[String]>) -> Value {
-        let known = if kind == "component" { &project.components } else { &project.versions };
-        let shown = known.iter().enumerate().filter(|(_, name)| chosen.is_none_or(|chosen| chosen.contains(name)));
-        Value::Array(shown.map(|(index, name)| self.part(kind, project, index, name)).collect())
-    }
-
-    fn part(&self, kind: &str, project: &ProjectSpec, index: usize, name: &str) -> Value {
-        let id = (project.id * 10 + 1 + index as u64).to_string();
-        let mut shown = json!({"self": self.link(&format!("{kind}/{id}")), "id": id, "name": name});
-        if kind == "version" {
-            shown["archived"] = json!(false);
-            shown["released"] = json!(false);
-        }
-        shown
     }
 }

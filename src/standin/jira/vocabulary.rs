@@ -6,9 +6,10 @@ use super::{
     call::Call,
     catalogue::{self, Choice},
     instant::SiteClock,
-    options::ProjectSpec,
-    people,
+    people, permissions,
+    projects::{PartKind, all_visible, visible as visible_project},
     reply::{Answer, Reply},
+    specs::ProjectSpec,
 };
 
 /// Everything that is only read and no issue.
@@ -16,7 +17,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     match rest {
         ["serverInfo"] => Ok(Answer::ok(server_info(call))),
         ["myself"] => Ok(Answer::ok(call.view().user(Some(call.signed_in()?)))),
-        ["mypermissions"] => permissions(call),
+        ["mypermissions"] => permissions::mine(call),
         ["field"] => {
             let fields = catalogue::fields(&call.site.options);
             Ok(Answer::ok(fields.iter().map(|field| field.listed(call.site.options.dialect)).collect()))
@@ -43,42 +44,15 @@ fn server_info(call: &Call) -> Value {
             "defaultLocale": {"locale": "en_US"}, "serverTimeZone": call.site.zone_name(),
         })
     } else {
+        let [major, minor, patch] = call.site.options.server_version;
+        let build = major * 1_000_000 + minor * 10_000 + patch;
         json!({
-            "baseUrl": base, "version": "10.3.24", "versionNumbers": [10, 3, 24], "deploymentType": "Server",
-            "buildNumber": 10_030_024, "buildDate": "2025-11-20T00:00:00.000+0000",
-            "databaseBuildNumber": 10_030_024, "serverTime": now,
+            "baseUrl": base, "version": format!("{major}.{minor}.{patch}"), "versionNumbers": [major, minor, patch],
+            "deploymentType": "Server", "buildNumber": build, "buildDate": "2025-11-20T00:00:00.000+0000",
+            "databaseBuildNumber": build, "serverTime": now,
             "scmInfo": "0000000000000000000000000000000000000000", "serverTitle": "Jira",
         })
     }
-}
-
-const PERMISSIONS: [&str; 9] = [
-    "BROWSE_PROJECTS",
-    "CREATE_ISSUES",
-    "EDIT_ISSUES",
-    "TRANSITION_ISSUES",
-    "ASSIGN_ISSUES",
-    "ADD_COMMENTS",
-    "EDIT_ALL_COMMENTS",
-    "CREATE_ATTACHMENTS",
-    "DELETE_ISSUES",
-];
-
-/// Whoever is signed in may do everything; strangers may do nothing.
-fn permissions(call: &Call) -> Reply {
-    let asked = call.query_list("permissions");
-    if call.cloud() && asked.is_none() {
-        return Err(Answer::message(400, "The 'permissions' query parameter is required."));
-    }
-    let all = PERMISSIONS.iter().map(|name| (*name).to_owned()).collect();
-    let shown = asked.unwrap_or(all).into_iter().enumerate().map(|(index, key)| {
-        let permission = json!({
-            "id": (10 + index).to_string(), "key": key, "name": key, "type": "PROJECT", "description": "",
-            "havePermission": call.caller.name().is_some(),
-        });
-        (key, permission)
-    });
-    Ok(Answer::ok(json!({"permissions": shown.collect::<Value>()})))
 }
 
 fn choice(call: &Call, choice: Choice, rest: &[&str]) -> Reply {
@@ -97,13 +71,6 @@ fn choice(call: &Call, choice: Choice, rest: &[&str]) -> Reply {
     }
 }
 
-pub(super) fn project<'a>(call: &Call<'a>, id_or_key: &str) -> Result<&'a ProjectSpec, Answer> {
-    let visible = call.caller.name().is_some();
-    let mut all = call.site.options.projects.iter().filter(|_| visible);
-    let found = all.find(|spec| spec.key.eq_ignore_ascii_case(id_or_key) || spec.id.to_string() == id_or_key);
-    found.ok_or_else(|| Answer::message(404, &format!("No project could be found with key '{id_or_key}'.")))
-}
-
 pub(super) fn issue_types(call: &Call) -> Value {
     let count = call.site.options.issue_types.len();
     (0..count).map(|index| call.view().choice(Choice::IssueType, index)).collect()
@@ -111,7 +78,7 @@ pub(super) fn issue_types(call: &Call) -> Value {
 
 fn projects(call: &Call, rest: &[&str]) -> Reply {
     let view = call.view();
-    let visible = || call.site.options.projects.iter().filter(|_| call.caller.name().is_some());
+    let visible = || all_visible(call).into_iter();
     match rest {
         [] => Ok(Answer::ok(visible().map(|spec| view.project(spec)).collect())),
         ["search"] if call.cloud() => {
@@ -122,11 +89,11 @@ fn projects(call: &Call, rest: &[&str]) -> Reply {
                 "isLast": true, "values": values,
             })))
         }
-        [id] => Ok(Answer::ok(whole_project(call, project(call, id)?))),
-        [id, "components"] => Ok(Answer::ok(view.parts("component", project(call, id)?, None))),
-        [id, "versions"] => Ok(Answer::ok(view.parts("version", project(call, id)?, None))),
+        [id] => Ok(Answer::ok(whole_project(call, visible_project(call, id)?))),
+        [id, "components"] => Ok(Answer::ok(view.parts(PartKind::Component, visible_project(call, id)?, None))),
+        [id, "versions"] => Ok(Answer::ok(view.parts(PartKind::Version, visible_project(call, id)?, None))),
         [id, "statuses"] => {
-            project(call, id)?;
+            visible_project(call, id)?;
             Ok(Answer::ok(statuses(call)))
         }
         _ => Err(super::routes::nowhere(rest)),
@@ -140,14 +107,14 @@ fn whole_project(call: &Call, spec: &ProjectSpec) -> Value {
     shown["description"] = json!("");
     shown["lead"] = view.user(call.site.options.users.first().map(|user| user.name.as_str()));
     shown["issueTypes"] = issue_types(call);
-    shown["components"] = view.parts("component", spec, None);
-    shown["versions"] = view.parts("version", spec, None);
+    shown["components"] = view.parts(PartKind::Component, spec, None);
+    shown["versions"] = view.parts(PartKind::Version, spec, None);
     shown["assigneeType"] = json!("UNASSIGNED");
     shown["roles"] = json!({});
     shown
 }
 
-/// The statuses each issue type can have: all of them, there is one workflow.
+/// The statuses each issue type can have: all of them, whatever its workflow uses.
 fn statuses(call: &Call) -> Value {
     let view = call.view();
     let options = &call.site.options;
@@ -155,8 +122,8 @@ fn statuses(call: &Call) -> Value {
     let of_type = options.issue_types.iter().enumerate().map(|(index, name)| {
         let id = Choice::IssueType.id(index);
         json!({
-            "self": view.link(&format!("issuetype/{id}")), "id": id, "name": name, "subtask": false,
-            "statuses": all,
+            "self": view.link(&format!("issuetype/{id}")), "id": id, "name": name,
+            "subtask": options.subtask_types.contains(name), "statuses": all,
         })
     });
     of_type.collect()

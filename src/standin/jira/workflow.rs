@@ -6,8 +6,9 @@ use super::{
     changes::{Actor, map},
     edits::Screen,
     model::Fields,
-    options::{Dialect, StatusCategory},
+    options::Dialect,
     reply::Answer,
+    specs::StatusCategory,
     store::Store,
 };
 
@@ -15,24 +16,27 @@ impl Actor<'_> {
     /// Moves an issue along the transition with this id.
     pub(super) fn transition(&self, store: &mut Store, issue: &str, id: &str, body: &Map<String, Value>) -> Result<(), Answer> {
         let options = &self.site.options;
-        let found = store.issue(issue)?;
+        let found = self.issue(store, issue)?;
         let issue_id = found.id;
         let status = options.statuses.get(found.fields.status).map(|status| status.name.as_str()).unwrap_or_default();
-        let spec = options
-            .transitions
-            .iter()
-            .find(|spec| spec.id.to_string() == id && spec.from.iter().any(|from| from.eq_ignore_ascii_case(status)));
-        let target = spec.and_then(|spec| options.statuses.iter().position(|status| status.name == spec.to));
-        let Some(target) = target else {
+        let open = self.may("TRANSITION_ISSUES", found.project);
+        let mut all = self.site.transitions(found.project, found.fields.issue_type).iter().filter(|_| open);
+        let spec = all.find(|spec| spec.id.to_string() == id && spec.from.iter().any(|from| from.eq_ignore_ascii_case(status)));
+        let target = spec.and_then(|spec| Some((spec, options.statuses.iter().position(|status| status.name == spec.to)?)));
+        let Some((spec, target)) = target else {
             return Err(self.no_transition(id));
         };
-        let editor = self.editor(found.project, Screen::Transition)?;
+        let editor = self.editor(store, found.project, Screen::Transition(spec))?;
         let mut fields = found.fields.clone();
         fields.status = target;
-        let done = options.statuses[target].category == StatusCategory::Done;
-        fields.resolution = if done { fields.resolution.or(Some(0)) } else { None };
-        let mut errors = editor.apply(&mut fields, map(body, "fields")?);
+        let done = options.statuses.get(target).is_some_and(|status| status.category == StatusCategory::Done);
+        // Where people choose the resolution on the screen, nothing is chosen for them.
+        let chosen = spec.screen.iter().flatten().any(|entry| entry.field == "resolution");
+        fields.resolution = if done { fields.resolution.or((!chosen).then_some(0)) } else { None };
+        let given = map(body, "fields")?;
+        let mut errors = editor.apply(&mut fields, given);
         errors.extend(editor.update(&mut fields, map(body, "update")?));
+        errors.extend(editor.missing(&fields, given));
         if !errors.is_empty() {
             return Err(Answer::fields(errors));
         }

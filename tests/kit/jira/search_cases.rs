@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trackersync::standin::jira::{Dialect, JiraOptions, ProjectSpec};
+use trackersync::standin::jira::{CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec};
 
 use crate::kit::Site;
 
@@ -115,4 +115,86 @@ async fn a_lagging_index_can_be_reconciled() {
     let body = json!({"jql": "project = UP", "reconcileIssues": [id]});
     let seen = site.expect(200, Method::POST, path, Some(&body)).await;
     assert_eq!(seen["issues"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn ids_custom_fields_and_people_are_searched() {
+    let field = |number, name: &str, kind| CustomFieldSpec { number, name: name.to_owned(), kind };
+    let colours = vec!["red".to_owned(), "green".to_owned()];
+    for dialect in [Dialect::Cloud, Dialect::DataCenter] {
+        let custom_fields = vec![
+            field(1, "Colour", CustomFieldKind::Select(colours.clone())),
+            field(2, "Amount", CustomFieldKind::Number),
+            field(3, "Tester", CustomFieldKind::User),
+            field(4, "Moment", CustomFieldKind::DateTime),
+            field(5, "Day", CustomFieldKind::Date),
+            field(6, "Reference", CustomFieldKind::Text),
+        ];
+        let site = Site::with(JiraOptions { dialect, custom_fields, ..JiraOptions::default() }).await;
+        let state = site.jira.state();
+        let tester = json!({"accountId": "712020:standin-jane", "name": "jane"});
+        let first = json!({"summary": "1", "customfield_1": {"value": "red"}, "customfield_2": 5, "customfield_3": tester,
+            "customfield_4": "2020-01-02T10:00:00.000+0000", "customfield_5": "2020-01-02", "customfield_6": "bpo 77",
+            "duedate": "2030-01-02"});
+        state.create_issue("jane", first).unwrap();
+        state.create_issue("sync", json!({"summary": "2", "customfield_1": {"value": "green"}, "customfield_2": 7})).unwrap();
+        state.create_issue("sync", json!({"summary": "3"})).unwrap();
+        let ids: Vec<String> = state.issues().into_iter().map(|issue| issue.id).collect();
+        let by_id = format!("id in ({}, {}) order by key", ids[0], ids[2]);
+        let path = if dialect == Dialect::Cloud { "/rest/api/2/search/jql" } else { "/rest/api/2/search" };
+        let post = |jql: String| json!({"jql": jql, "fields": ["summary"]});
+        for (jql, found) in [
+            (by_id.as_str(), "UP-1 UP-3"),
+            ("issuekey in (UP-2, UP-3) order by key", "UP-2 UP-3"),
+            ("cf[1] = red", "UP-1"),
+            ("Colour in (red, green) order by key", "UP-1 UP-2"),
+            ("cf[2] > 5", "UP-2"),
+            ("Amount = 5.0", "UP-1"),
+            ("cf[3] = currentUser() or cf[3] = jane", "UP-1"),
+            ("Moment > \"2020-01-01\" and Day <= \"2020-01-02\"", "UP-1"),
+            ("cf[6] ~ \"bpo 77\"", "UP-1"),
+            ("\"Reference\" is EMPTY and Colour is not EMPTY", "UP-2"),
+            ("creator = currentUser() order by key", "UP-2 UP-3"),
+            ("due < \"2030-02-01\"", "UP-1"),
+        ] {
+            let page = site.expect(200, Method::POST, path, Some(&post(jql.to_owned()))).await;
+            let keys: Vec<&str> = page["issues"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+            assert_eq!(keys.join(" "), found, "{dialect:?} {jql}");
+        }
+        for (jql, words) in [
+            ("id in (99999)", "A value with ID '99999' does not exist for the field 'id'."),
+            ("cf[1] = blue", "The option 'blue' for field 'cf[1]' does not exist."),
+            ("cf[6] = bpo", "The operator '=' is not supported by the 'cf[6]' field."),
+            ("cf[99] = 1", "Field 'cf[99]' does not exist or you do not have permission to view it."),
+            ("component = none", "The value 'none' does not exist for the field 'component'."),
+        ] {
+            let refusal = site.expect(400, Method::POST, path, Some(&post(jql.to_owned()))).await;
+            assert!(refusal["errorMessages"].as_array().unwrap().contains(&json!(words)), "{jql}: {refusal}");
+            let nobody = site.anonymous(Method::POST, path).json(&post(jql.to_owned())).send().await.unwrap();
+            assert_eq!(nobody.status(), 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_the_first_comments_come_with_a_search() {
+    for dialect in [Dialect::Cloud, Dialect::DataCenter] {
+        for limit in [None, Some(20)] {
+            let site = Site::with(JiraOptions { dialect, comments_in_search: limit, ..JiraOptions::default() }).await;
+            let key = site.issue("x").await;
+            for number in 0..25 {
+                site.jira.state().add_comment("jane", &key, &number.to_string()).unwrap();
+            }
+            site.attach(&key, "a.txt", b"x").await;
+            let path = if dialect == Dialect::Cloud { "/rest/api/2/search/jql" } else { "/rest/api/2/search" };
+            let body = json!({"jql": "project = UP", "fields": ["comment", "attachment"]});
+            let page = site.expect(200, Method::POST, path, Some(&body)).await;
+            let fields = &page["issues"][0]["fields"];
+            let container = &fields["comment"];
+            assert_eq!((container["total"].as_u64(), container["startAt"].as_u64()), (Some(25), Some(0)));
+            assert_eq!(container["comments"].as_array().unwrap().len(), limit.unwrap_or(25));
+            assert_eq!(container["maxResults"].as_u64().unwrap(), limit.unwrap_or(25) as u64);
+            assert_eq!(fields["attachment"][0]["filename"], "a.txt");
+        }
+    }
 }

@@ -176,3 +176,61 @@ async fn webhooks_are_administered_without_showing_secrets() {
     site.issue("y").await;
     receiver.wait_for(2).await;
 }
+
+/// Where webhooks are administered, and how a secret, a filter and whether it is signed are written there.
+#[tokio::test]
+async fn registered_webhooks_deliver_signed_what_their_filter_lets_through() {
+    let filter = json!({"issue-related-events-section": "labels = wanted"});
+    let classic = json!({"secret": "hidden", "filters": filter, "excludeBody": false, "enabled": true});
+    let server_10 = json!({"active": true, "configuration": {"SECRET": "hidden", "EXCLUDE_BODY": "false",
+        "FILTERS": filter.to_string()}});
+    for (dialect, version, path, other, form) in [
+        (Dialect::Cloud, [10, 3, 24], "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks", &classic),
+        (Dialect::DataCenter, [9, 12, 0], "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks", &classic),
+        (Dialect::DataCenter, [10, 3, 24], "/rest/jira-webhook/1.0/webhooks", "/rest/webhooks/1.0/webhook", &server_10),
+    ] {
+        let receiver = Receiver::start(&[]);
+        let site = Site::with(JiraOptions { dialect, server_version: version, ..JiraOptions::default() }).await;
+        let mut body = json!({"name": "sync", "url": receiver.url, "events": ["jira:issue_created", "comment_created"]});
+        body.as_object_mut().unwrap().extend(form.as_object().unwrap().clone());
+        let made = site.expect(201, Method::POST, path, Some(&body)).await;
+        assert!(!made.to_string().contains("hidden"), "{made}");
+        site.expect(404, Method::GET, other, None).await;
+        let state = site.jira.state();
+        let no = state.create_issue("jane", json!({"summary": "no"})).unwrap();
+        let yes = state.create_issue("jane", json!({"summary": "yes", "labels": ["wanted"]})).unwrap();
+        state.add_comment("jane", &no, "no").unwrap();
+        state.edit_fields("jane", &yes, json!({"summary": "not asked for"})).unwrap();
+        state.add_comment("jane", &yes, "yes").unwrap();
+        let told = receiver.wait_for(2).await;
+        let events: Vec<&str> = told.iter().map(|delivery| delivery.body["webhookEvent"].as_str().unwrap()).collect();
+        assert_eq!(events, ["jira:issue_created", "comment_created"], "{dialect:?} {version:?}");
+        assert_eq!(told[0].body["issue"]["key"], yes);
+        assert!(told.iter().all(|delivery| delivery.header("x-hub-signature").is_some()));
+        let id = made["self"].as_str().map(|link| link.rsplit('/').next().unwrap().to_owned());
+        let one = format!("{path}/{}", id.unwrap_or_else(|| made["id"].to_string()));
+        // What a change does not mention stays as it was.
+        let changed = site.expect(200, Method::PUT, &one, Some(&json!({"name": "renamed"}))).await;
+        assert_eq!((&changed["name"], &changed["url"]), (&json!("renamed"), &json!(receiver.url)));
+        state.create_issue("jane", json!({"summary": "yes", "labels": ["wanted"]})).unwrap();
+        assert!(receiver.wait_for(3).await[2].header("x-hub-signature").is_some());
+        let bad = json!({"name": "x", "url": receiver.url, "filters": {"issue-related-events-section": "labels ="}});
+        site.expect(400, Method::POST, path, Some(&bad)).await;
+        state.deny("sync", "ADMINISTER", None);
+        site.expect(403, Method::GET, path, None).await;
+        site.expect(403, Method::POST, path, Some(&body)).await;
+        state.allow("sync", "ADMINISTER", None);
+        site.expect(204, Method::DELETE, &one, None).await;
+        site.expect(404, Method::PUT, &one, Some(&json!({"name": "x"}))).await;
+    }
+}
+
+#[tokio::test]
+async fn data_center_10_ignores_a_secret_in_the_wrong_place() {
+    let receiver = Receiver::start(&[]);
+    let site = Site::start(Dialect::DataCenter).await;
+    let body = json!({"name": "sync", "url": receiver.url, "events": [], "secret": "hidden"});
+    site.expect(201, Method::POST, "/rest/jira-webhook/1.0/webhooks", Some(&body)).await;
+    site.issue("x").await;
+    assert!(receiver.wait_for(1).await[0].header("x-hub-signature").is_none());
+}

@@ -51,7 +51,8 @@ pub(super) fn properties(body: &Map<String, Value>) -> Result<BTreeMap<String, V
 impl Actor<'_> {
     pub(super) fn limit_write(&self, issue: u64) -> Result<(), Answer> {
         let dialect = self.site.options.dialect;
-        self.site.limits.count_write(issue).map_err(|wait| limits::refusal(dialect, 20, wait, "jira-per-issue-on-write"))
+        let refused = |(limit, wait)| limits::refusal(dialect, limit, wait, "jira-per-issue-on-write");
+        self.site.limits.count_write(issue).map_err(refused)
     }
 
     /// The issue, if the actor may see it.

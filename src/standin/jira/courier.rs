@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     journal::{DeliveryRecord, Journal},
     options::{Dialect, JiraOptions},
+    outbox::{Letter, Outbox},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,9 +34,9 @@ pub(super) enum Flow {
 }
 
 /// One delivery to one receiver.
-#[derive(Debug)]
-struct Parcel {
-    id: u64,
+#[derive(Debug, Clone)]
+pub(super) struct Parcel {
+    pub(super) id: u64,
     body: Bytes,
     flow: Flow,
 }
@@ -45,6 +46,7 @@ struct Parcel {
 struct Office {
     client: reqwest::Client,
     journal: Journal,
+    outbox: Outbox,
     stop: CancellationToken,
     slots: Semaphore,
     dialect: Dialect,
@@ -92,6 +94,7 @@ impl Courier {
         let office = Office {
             client,
             journal,
+            outbox: Outbox::default(),
             stop: CancellationToken::new(),
             slots: Semaphore::new(options.concurrent_deliveries.max(1)),
             dialect: options.dialect,
@@ -109,6 +112,11 @@ impl Courier {
         let receiver = Receiver { url: url.to_owned(), secret: secret.map(str::to_owned) };
         self.runtime.spawn(serve(Arc::clone(&self.office), Arc::new(receiver), parcels));
         Queue { sender, office: Arc::clone(&self.office), url: url.to_owned() }
+    }
+
+    /// What was given to the courier.
+    pub(super) fn outbox(&self) -> &Outbox {
+        &self.office.outbox
     }
 
     /// Drops all deliveries, also those under way.
@@ -130,8 +138,7 @@ impl Queue {
             attempts: 0,
             finished: false,
         });
-        // The receiving end is gone only when the site has stopped.
-        let _ = self.sender.send(Parcel { id, body, flow });
+        self.office.outbox.put(Letter { parcel: Parcel { id, body, flow }, way: self.sender.clone() });
     }
 }
 

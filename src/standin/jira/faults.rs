@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     reply::{Answer, Content},
@@ -12,6 +12,52 @@ use super::{
 
 fn once() -> u32 {
     1
+}
+
+/// The shapes that the errors of a Jira come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorShape {
+    /// `{errorMessages, errors}`
+    Messages,
+    /// `{errorMessages}` alone
+    MessagesOnly,
+    /// `application/problem+json`
+    Problem,
+    /// What a gateway in front of Jira says: `{timestamp, status, error, message, path}`
+    Gateway,
+    /// A page for people
+    Html,
+    /// One line of text
+    Text,
+    /// Nothing
+    Empty,
+}
+
+impl ErrorShape {
+    fn answer(self, status: u16) -> Answer {
+        let said = "This failure was ordered.";
+        let raw = |kind: &str, text: String| {
+            let mut answer = Answer::empty(status);
+            answer.content = Content::Raw(kind.to_owned(), text.into());
+            answer
+        };
+        match self {
+            Self::Messages => Answer::message(status, said),
+            Self::MessagesOnly => Answer::json(status, json!({"errorMessages": [said]})),
+            Self::Problem => {
+                let body = json!({"type": "about:blank", "title": said, "status": status, "detail": said, "instance": "/"});
+                raw("application/problem+json", body.to_string())
+            }
+            Self::Gateway => {
+                let now = jiff::Timestamp::now().to_string();
+                Answer::json(status, json!({"timestamp": now, "status": status, "error": said, "message": said, "path": "/"}))
+            }
+            Self::Html => Answer::html(status, said),
+            Self::Text => raw("text/plain;charset=UTF-8", said.to_owned()),
+            Self::Empty => Answer::empty(status),
+        }
+    }
 }
 
 /// One ordered failure.
@@ -36,6 +82,9 @@ pub struct Fault {
     /// Body of the answer: text goes out as it is, anything else as JSON.
     #[serde(default)]
     pub body: Option<Value>,
+    /// The shape of the answer, where no body is given.
+    #[serde(default)]
+    pub shape: Option<ErrorShape>,
     /// Do the request, then close the connection without an answer.
     #[serde(default)]
     pub after: bool,
@@ -53,6 +102,7 @@ impl Default for Fault {
             count: once(),
             headers: BTreeMap::new(),
             body: None,
+            shape: None,
             after: false,
             delay_ms: 0,
         }
@@ -66,12 +116,14 @@ impl Fault {
 
     /// The answer to give instead of the true one, if there is one.
     pub(super) fn answer(&self) -> Option<Answer> {
-        let mut answer = Answer::empty(self.status?);
-        answer.content = match &self.body {
-            None => Content::Nothing,
-            Some(Value::String(text)) => Content::Raw("text/plain;charset=UTF-8".to_owned(), text.clone().into()),
-            Some(body) => Content::Json(body.clone()),
-        };
+        let mut answer = self.shape.unwrap_or(ErrorShape::Empty).answer(self.status?);
+        match &self.body {
+            None => {}
+            Some(Value::String(text)) => {
+                answer.content = Content::Raw("text/plain;charset=UTF-8".to_owned(), text.clone().into());
+            }
+            Some(body) => answer.content = Content::Json(body.clone()),
+        }
         for (name, value) in &self.headers {
             answer = answer.with(name, value.as_str());
         }

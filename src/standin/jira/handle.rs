@@ -7,9 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     changes::Actor,
-    faults::Fault,
     journal::{DeliveryRecord, RequestRecord},
-    permissions::Denial,
     reply::{Answer, Content},
     site::Site,
     snapshot::{self, IssueSnapshot},
@@ -47,7 +45,7 @@ impl From<Answer> for Refusal {
 /// Access to a running site. Every change made through it is told to the webhooks like one made over REST.
 #[derive(Clone)]
 pub struct JiraState {
-    site: Arc<Site>,
+    pub(super) site: Arc<Site>,
 }
 
 impl fmt::Debug for JiraState {
@@ -61,10 +59,6 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-fn denial(user: &str, permission: &str, project: Option<&str>) -> Denial {
-    Denial { user: user.to_owned(), project: project.map(str::to_owned), permission: permission.to_owned() }
 }
 
 fn number(id: &str) -> u64 {
@@ -209,32 +203,6 @@ impl JiraState {
     pub fn link_issues(&self, user: &str, kind: &str, source: &str, destination: &str) -> Result<String, Refusal> {
         let body = json!({"type": {"name": kind}, "inwardIssue": {"key": source}, "outwardIssue": {"key": destination}});
         Ok(self.actor(user)?.link(&mut self.site.store(), &object(body))?.to_string())
-    }
-
-    /// Takes a permission from a user: in one project, or everywhere.
-    pub fn deny(&self, user: &str, permission: &str, project: Option<&str>) {
-        self.site.permissions.deny(denial(user, permission, project));
-    }
-
-    /// Gives back what was denied with the same words.
-    pub fn allow(&self, user: &str, permission: &str, project: Option<&str>) {
-        self.site.permissions.allow(&denial(user, permission, project));
-    }
-
-    /// Ends a project with all its issues; `false` if there is no such project.
-    #[must_use = "a typing error would go unnoticed"]
-    pub fn delete_project(&self, key: &str) -> bool {
-        self.site.delete_project(key)
-    }
-
-    /// Orders a failure.
-    pub fn add_fault(&self, fault: Fault) {
-        self.site.faults.add(fault);
-    }
-
-    /// Cancels all ordered failures.
-    pub fn clear_faults(&self) {
-        self.site.faults.clear();
     }
 
     /// An issue by id or key.

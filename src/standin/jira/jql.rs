@@ -279,5 +279,4 @@ fn single_or(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -
 }
 
 #[cfg(test)]
-#[path = "jql_tests.rs"]
 mod tests;

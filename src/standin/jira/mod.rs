@@ -12,11 +12,16 @@
 //! | `GET`, `DELETE /standin/faults` | lists and cancels them |
 //! | `GET`, `DELETE /standin/requests` | the last thousand requests |
 //! | `GET`, `DELETE /standin/deliveries` | webhook deliveries |
+//! | `PUT /standin/deliveries` | `{"hold": true}` holds deliveries back, `{"hold": false, "reversed": true}` sends them from the last to the first, `{"twice": true}` sends each twice |
+//! | `POST /standin/deliveries/{id}/again` | sends one once more |
+//! | `PUT /standin/latency` | `{"ms": 50}`: every answer takes longer |
+//! | `PUT /standin/accounts/{name}` | `{"locked": true}` as after wrong passwords, `{"expired": true}` ends its secret |
 //! | `GET /standin/issues`, `GET /standin/issues/{key}` | all keys; everything about one issue |
 //! | `POST`, `DELETE /standin/permissions` | takes a permission away and gives it back, see [`Denial`] |
 //! | `GET /standin/permissions` | all that was taken away |
 //! | `DELETE /standin/projects/{key}` | ends a project with its issues |
 
+mod accounts;
 mod adf;
 mod attachments;
 mod call;
@@ -50,6 +55,7 @@ mod long_text;
 mod media;
 mod model;
 mod options;
+mod outbox;
 mod parts;
 mod people;
 mod permissions;
@@ -67,6 +73,7 @@ mod snapshot;
 mod specs;
 mod store;
 mod stored_file;
+mod switches;
 mod upload;
 mod view;
 mod vocabulary;
@@ -86,7 +93,7 @@ use actix_web::{
 };
 
 pub use custom_fields::{CustomFieldKind, CustomFieldSpec};
-pub use faults::Fault;
+pub use faults::{ErrorShape, Fault};
 pub use handle::{JiraState, Refusal};
 pub use journal::{DeliveryRecord, RequestRecord};
 pub use options::{Dialect, JiraOptions};

@@ -76,8 +76,10 @@ pub struct JiraOptions {
     pub zone_offset_minutes: i32,
     /// Requests each account may make per second; `None` for no limit.
     pub requests_per_second: Option<u32>,
-    /// Whether Cloud's limit on writes to one issue holds (20 in 2 s, 100 in 30 s).
+    /// Whether Cloud's limit on writes to one issue holds.
     pub limit_issue_writes: bool,
+    /// That limit: so many writes within that time.
+    pub issue_writes: Vec<(u32, Duration)>,
     /// Number of wrong passwords after which Data Center demands a CAPTCHA; `None` for never.
     pub captcha_after: Option<u32>,
     /// How long a new issue stays invisible to searches, as a search index lags behind.
@@ -157,6 +159,7 @@ impl Default for JiraOptions {
             zone_offset_minutes: 120,
             requests_per_second: None,
             limit_issue_writes: false,
+            issue_writes: vec![(20, Duration::from_secs(2)), (100, Duration::from_secs(30))],
             captcha_after: None,
             index_lag: Duration::ZERO,
         }

@@ -47,9 +47,8 @@ pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web
         return answer.into_http();
     }
     let fault = site.faults.take(&method, &shown);
-    if let Some(fault) = &fault {
-        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
-    }
+    let extra = fault.as_ref().map_or(0, |fault| fault.delay_ms);
+    tokio::time::sleep(site.latency() + Duration::from_millis(extra)).await;
     let told = (sent.body.len() <= REMEMBERED_BODY).then(|| serde_json::from_slice(&sent.body).ok()).flatten();
     let arrived = Arrived { method: &method, segments: &segments, query, headers: request.headers(), sent };
     let ordered = fault.as_ref().filter(|fault| !fault.after).and_then(super::faults::Fault::answer);
@@ -139,7 +138,7 @@ impl Arrived<'_> {
             _ => self.route(site, &caller),
         };
         let answer = match allowance {
-            Some(left) if !left.exceeded => with_allowance(site, left, answer),
+            Some(left) if !left.exceeded => limits::told(site.options.dialect, left, answer),
             _ => answer,
         };
         (sign_in::mark(site, &caller, answer), caller)
@@ -173,16 +172,4 @@ fn api<'a>(dialect: Dialect, segments: &'a [&'a str]) -> Option<(Api, &'a [&'a s
         ["secure", "attachment", ..] => Some((Api::V2, segments)),
         _ => None,
     }
-}
-
-fn with_allowance(site: &Site, left: limits::Allowance, answer: Answer) -> Answer {
-    let answer =
-        answer.with("X-RateLimit-Limit", left.limit.to_string()).with("X-RateLimit-Remaining", left.remaining.to_string());
-    if site.options.dialect == Dialect::Cloud {
-        return answer;
-    }
-    answer
-        .with("X-RateLimit-Interval-Seconds", "1")
-        .with("X-RateLimit-FillRate", left.limit.to_string())
-        .with("Retry-After", "0")
 }

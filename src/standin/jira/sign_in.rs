@@ -66,7 +66,7 @@ fn bearer(site: &Site, token: &str) -> Result<Caller, Answer> {
         let body = serde_json::json!({"error": "Failed to parse Connect Session Auth Token"});
         return Err(Answer::json(403, body));
     }
-    let owner = site.options.users.iter().find(|user| user.active && user.secret == token);
+    let owner = site.options.users.iter().find(|user| accepts(site, user, token));
     Ok(owner.map_or(Caller::Anonymous { failed: true }, |user| Caller::User(user.name.clone())))
 }
 
@@ -74,7 +74,7 @@ fn basic(site: &Site, name: &str, secret: &str) -> Result<Caller, Answer> {
     let named = |user: &&UserSpec| {
         user.name == name || (site.options.dialect == Dialect::Cloud && user.email.eq_ignore_ascii_case(name))
     };
-    let right = site.options.users.iter().find(named).filter(|user| user.active && user.secret == secret);
+    let right = site.options.users.iter().find(named).filter(|user| accepts(site, user, secret));
     if site.options.dialect == Dialect::DataCenter {
         demand_captcha(site, name, right.is_some())?;
     }
@@ -87,14 +87,16 @@ fn basic(site: &Site, name: &str, secret: &str) -> Result<Caller, Answer> {
     }
 }
 
+/// Whether a secret opens an account.
+fn accepts(site: &Site, user: &UserSpec, secret: &str) -> bool {
+    user.active && user.secret == secret && !site.accounts.is_expired(&user.name)
+}
+
 /// After too many wrong passwords not even the right one helps.
 fn demand_captcha(site: &Site, name: &str, right: bool) -> Result<(), Answer> {
-    let Some(allowed) = site.options.captcha_after else {
-        return Ok(());
-    };
     let mut counts = locked(&site.wrong_passwords.counts);
     let count = counts.entry(name.to_owned()).or_insert(0);
-    if *count >= allowed {
+    if site.options.captcha_after.is_some_and(|allowed| *count >= allowed) || site.accounts.is_locked(name) {
         return Err(Answer::html(403, "Forbidden (403)")
             .with("X-Seraph-LoginReason", "AUTHENTICATION_DENIED")
             .with("X-Authentication-Denied-Reason", "CAPTCHA_CHALLENGE"));

@@ -1,8 +1,15 @@
 //! One running site: its settings, its memory, and what surrounds the requests.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{
+    accounts::Accounts,
     courier::Courier,
     faults::Faults,
     instant::SiteClock,
@@ -28,6 +35,9 @@ pub(super) struct Site {
     pub(super) faults: Faults,
     pub(super) limits: Limits,
     pub(super) wrong_passwords: WrongPasswords,
+    pub(super) accounts: Accounts,
+    /// Milliseconds that every answer takes longer.
+    latency: AtomicU64,
     pub(super) permissions: Permissions,
     pub(super) projects: Projects,
     /// Base URL of the media store.
@@ -44,9 +54,11 @@ impl Site {
     pub(super) fn new(options: JiraOptions, base: String, media: String, courier: Courier, journal: Journal) -> Self {
         let site = Self {
             clock: SiteClock::new(options.zone_offset_minutes),
-            limits: Limits::new(options.requests_per_second, options.limit_issue_writes),
+            limits: Limits::new(&options),
             faults: Faults::default(),
             wrong_passwords: WrongPasswords::default(),
+            accounts: Accounts::default(),
+            latency: AtomicU64::new(0),
             permissions: Permissions::default(),
             projects: Projects::new(&options),
             media,
@@ -64,6 +76,15 @@ impl Site {
 
     pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         locked(&self.store)
+    }
+
+    /// How much longer every answer takes.
+    pub(super) fn latency(&self) -> Duration {
+        Duration::from_millis(self.latency.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_latency(&self, latency: Duration) {
+        self.latency.store(u64::try_from(latency.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// The user with this login name.

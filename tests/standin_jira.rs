@@ -32,9 +32,9 @@ mod webhook_cases;
 
 use std::{path::PathBuf, process::Command};
 
-use trackersync::standin::jira::Dialect;
+use trackersync::standin::jira::{Dialect, JiraOptions, ProjectSpec};
 
-/// A Python that has the package `jira`.
+/// A Python that has the packages of the foreign clients.
 fn python() -> PathBuf {
     let given = std::env::var_os("TRACKERSYNC_TEST_PYTHON").map(PathBuf::from);
     let own = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python");
@@ -43,24 +43,49 @@ fn python() -> PathBuf {
     python
 }
 
-async fn run_independent_client(dialect: Dialect, name: &'static str) {
-    let site = kit::Site::start(dialect).await;
+async fn run_foreign_client(script: &str, dialect: Dialect) {
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let site = kit::Site::with(JiraOptions {
+        dialect,
+        issue_types: named(&["Bug", "Task", "Sub-task"]),
+        subtask_types: named(&["Sub-task"]),
+        projects: vec![ProjectSpec {
+            components: named(&["core"]),
+            versions: named(&["1.0"]),
+            security_levels: named(&["internal"]),
+            ..ProjectSpec::new(10_000, "UP", "Upstream")
+        }],
+        ..JiraOptions::default()
+    })
+    .await;
     let url = site.jira.url().to_owned();
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kit/jira/independent_client.py");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kit/jira").join(script);
+    let name = if dialect == Dialect::Cloud { "cloud" } else { "server" };
     let run = move || {
         let mut command = Command::new(python());
         command.arg(script).args([&url, name, "jane", "jane-secret"]).env("NO_PROXY", "*").output()
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
+    println!("{}", String::from_utf8_lossy(&output.stdout));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_independent_client_works_with_cloud() {
-    run_independent_client(Dialect::Cloud, "cloud").await;
+    run_foreign_client("independent_client.py", Dialect::Cloud).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_independent_client_works_with_data_center() {
-    run_independent_client(Dialect::DataCenter, "server").await;
+    run_foreign_client("independent_client.py", Dialect::DataCenter).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_client_works_with_cloud() {
+    run_foreign_client("another_client.py", Dialect::Cloud).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_client_works_with_data_center() {
+    run_foreign_client("another_client.py", Dialect::DataCenter).await;
 }

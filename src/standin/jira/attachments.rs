@@ -53,7 +53,7 @@ fn content(call: &Call, id: &str) -> Reply {
     let id = number(id)?;
     let store = call.site.store();
     let attachment = call.attachment(&store, id)?;
-    if call.query("redirect") == Some("false") {
+    if call.flag("redirect") == Some(false) {
         return Ok(Answer::file(&attachment.media_type, attachment.content.clone()));
     }
     let (media, token) = (&attachment.media_id, &attachment.media_token);

@@ -52,6 +52,11 @@ impl<'a> Call<'a> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// A yes or no in the query, however it is written.
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        self.query(name).and_then(|text| text.to_ascii_lowercase().parse().ok())
+    }
+
     /// All values of a query parameter, which may be repeated or hold a list.
     pub(super) fn query_list(&self, name: &str) -> Option<Vec<String>> {
         let values: Vec<String> = self

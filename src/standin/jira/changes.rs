@@ -1,7 +1,7 @@
 //! Everything that changes an issue. REST requests and the in-process handle come through here alike, so that each
 //! change leaves the same traces and is told to the same webhooks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -137,6 +137,10 @@ impl Actor<'_> {
             attachments: Vec::new(),
             properties: properties(body)?,
             remote_links: Vec::new(),
+            worklogs: Vec::new(),
+            // Whoever creates an issue watches it.
+            watchers: BTreeSet::from([self.name.to_owned()]),
+            votes: BTreeSet::new(),
             history: Vec::new(),
         };
         let id = issue.id;

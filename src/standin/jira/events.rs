@@ -7,7 +7,7 @@ use super::{
     courier::Flow,
     instant::SiteClock,
     jql_fields::Matcher,
-    model::{Attachment, Change, Comment, Issue, IssueLink},
+    model::{Attachment, Change, Comment, Issue, IssueLink, Worklog},
     options::Dialect,
     site::Site,
     store::Store,
@@ -185,6 +185,11 @@ impl<'a> Teller<'a> {
             parts.push(("comment", shown));
         }
         self.publish("jira:issue_updated", Some(issue), Flow::Primary, parts);
+    }
+
+    /// Noted work. Its delivery names the issue by nothing but a number inside of it.
+    pub(super) fn worklog(&self, issue: u64, worklog: &Worklog) {
+        self.publish("worklog_created", None, Flow::Primary, vec![("worklog", self.view().worklog(issue, worklog))]);
     }
 
     /// A link that came or went: numbers of two issues, no keys, and nobody who did it.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     changes::Actor,
     journal::{DeliveryRecord, RequestRecord},
-    reply::{Answer, Content},
+    reply::Answer,
     site::Site,
     snapshot::{self, IssueSnapshot},
     stored_file::StoredFile,
@@ -34,11 +34,7 @@ impl std::error::Error for Refusal {}
 
 impl From<Answer> for Refusal {
     fn from(answer: Answer) -> Self {
-        let body = match answer.content {
-            Content::Json(body) => body,
-            _ => Value::Null,
-        };
-        Self { status: answer.status, body }
+        Self { status: answer.status, body: answer.body() }
     }
 }
 

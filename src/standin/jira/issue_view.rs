@@ -15,7 +15,7 @@ impl View<'_> {
     pub(super) fn fields(&self, store: &Store, issue: &Issue) -> Map<String, Value> {
         let fields = &issue.fields;
         let time = |at| json!(self.site.clock.write(at));
-        let mut shown = self.unused_fields(&issue.key);
+        let mut shown = unused_fields();
         let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
         put("summary", json!(fields.summary));
         put("description", self.text(fields.description.as_deref()));
@@ -45,6 +45,10 @@ impl View<'_> {
             put("statuscategorychangedate", time(issue.status_changed));
             put("statusCategory", self.category(fields.status));
         }
+        put("worklog", self.worklogs(issue, 20));
+        let (votes, watches) = (format!("issue/{}/votes", issue.key), format!("issue/{}/watchers", issue.key));
+        put("votes", json!({"self": self.link(&votes), "votes": issue.votes.len(), "hasVoted": false}));
+        put("watches", json!({"self": self.link(&watches), "watchCount": issue.watchers.len(), "isWatching": true}));
         put("issuelinks", self.issue_links(store, issue.id));
         put("subtasks", store.subtasks(issue.id).map(|part| self.mentioned(part)).collect());
         if let Some(parent) = fields.parent.and_then(|parent| store.issues.get(&parent)) {
@@ -54,24 +58,6 @@ impl View<'_> {
             put(&spec.id(), self.custom(spec, issue));
         }
         shown
-    }
-
-    /// Fields every real issue has and this server never fills.
-    fn unused_fields(&self, key: &str) -> Map<String, Value> {
-        let progress = json!({"progress": 0, "total": 0});
-        let shown = json!({
-            "timespent": null, "timeestimate": null, "timeoriginalestimate": null, "aggregatetimespent": null,
-            "aggregatetimeestimate": null, "aggregatetimeoriginalestimate": null, "timetracking": {},
-            "workratio": -1, "lastViewed": null,
-            "progress": progress, "aggregateprogress": progress,
-            "votes": {"self": self.link(&format!("issue/{key}/votes")), "votes": 0, "hasVoted": false},
-            "watches": {"self": self.link(&format!("issue/{key}/watchers")), "watchCount": 1, "isWatching": true},
-            "worklog": {"startAt": 0, "maxResults": 20, "total": 0, "worklogs": []},
-        });
-        match shown {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        }
     }
 
     fn comment_container(&self, issue: &Issue) -> Value {
@@ -172,5 +158,19 @@ impl View<'_> {
             shown.reverse();
         }
         json!({"startAt": 0, "maxResults": shown.len(), "total": shown.len(), "histories": shown})
+    }
+}
+
+/// Fields every real issue has and this server never fills.
+fn unused_fields() -> Map<String, Value> {
+    let progress = json!({"progress": 0, "total": 0});
+    let shown = json!({
+        "timespent": null, "timeestimate": null, "timeoriginalestimate": null, "aggregatetimespent": null,
+        "aggregatetimeestimate": null, "aggregatetimeoriginalestimate": null, "timetracking": {},
+        "workratio": -1, "lastViewed": null, "progress": progress, "aggregateprogress": progress,
+    });
+    match shown {
+        Value::Object(map) => map,
+        _ => Map::new(),
     }
 }

@@ -61,12 +61,59 @@ pub(super) fn create(call: &Call) -> Reply {
     Ok(Answer::json(201, json!({"id": id.to_string(), "key": key, "self": link})))
 }
 
+/// Creates many at once; those that can be created are, whatever becomes of the others.
+pub(super) fn create_many(call: &Call) -> Reply {
+    const MOST: usize = 50;
+    let actor = call.actor()?;
+    let body = call.object()?;
+    let list = body.get("issueUpdates").and_then(Value::as_array).filter(|list| !list.is_empty() && list.len() <= MOST);
+    let list = list.ok_or_else(|| Answer::message(400, "Between 1 and 50 issues must be given."))?;
+    let mut store = call.site.store();
+    let (mut made, mut errors) = (Vec::new(), Vec::new());
+    for (at, one) in list.iter().enumerate() {
+        let id = actor.create(&mut store, one.as_object().unwrap_or(&Map::new()));
+        match id.map(|id| store.issues.get(&id)) {
+            Ok(Some(issue)) => made.push(json!({
+                "id": issue.id.to_string(), "key": issue.key, "self": call.view().link(&format!("issue/{}", issue.id)),
+            })),
+            Ok(None) => {}
+            Err(refusal) => errors.push(json!({
+                "status": refusal.status, "elementErrors": refusal.body(), "failedElementNumber": at,
+            })),
+        }
+    }
+    let status = if made.is_empty() { 400 } else { 201 };
+    Ok(Answer::json(status, json!({"issues": made, "errors": errors})))
+}
+
+/// The history of an issue in pages, the oldest change first.
+pub(super) fn changelog(call: &Call, id: &str) -> Reply {
+    let start = call.number("startAt", 0)?;
+    let most = call.number("maxResults", 100)?.clamp(1, 100);
+    let store = call.site.store();
+    let issue = call.issue(&store, id)?;
+    let mut all = call.view().changelog(&issue.history)["histories"].as_array().cloned().unwrap_or_default();
+    all.reverse();
+    let total = all.len();
+    let page: Vec<Value> = all.into_iter().skip(start).take(most).collect();
+    Ok(Answer::ok(json!({
+        "self": call.view().link(&format!("issue/{}/changelog", issue.key)), "startAt": start, "maxResults": most,
+        "total": total, "isLast": start + page.len() >= total, "values": page,
+    })))
+}
+
+pub(super) fn subtasks(call: &Call, id: &str) -> Reply {
+    let store = call.site.store();
+    let issue = call.issue(&store, id)?;
+    Ok(Answer::ok(store.subtasks(issue.id).map(|part| call.view().mentioned(part)).collect()))
+}
+
 pub(super) fn edit(call: &Call, id: &str) -> Reply {
     let actor = call.actor()?;
     let body = call.object()?;
     let mut store = call.site.store();
     actor.edit(&mut store, id, &body)?;
-    if call.cloud() && call.query("returnIssue") == Some("true") {
+    if call.cloud() && call.flag("returnIssue") == Some(true) {
         let filter = FieldFilter::new(None, "*all");
         return Ok(Answer::ok(shown(call, &store, store.issue(id)?, &filter)));
     }
@@ -83,7 +130,7 @@ pub(super) fn assign(call: &Call, id: &str) -> Reply {
 
 pub(super) fn delete(call: &Call, id: &str) -> Reply {
     let actor = call.actor()?;
-    let with_subtasks = call.query("deleteSubtasks") == Some("true");
+    let with_subtasks = call.flag("deleteSubtasks") == Some(true);
     actor.delete(&mut call.site.store(), id, with_subtasks)?;
     Ok(Answer::no_content())
 }

@@ -40,6 +40,7 @@ mod events;
 mod faults;
 mod field_filter;
 mod field_values;
+mod followers;
 mod handle;
 mod instant;
 mod issue_links;
@@ -79,6 +80,7 @@ mod view;
 mod vocabulary;
 mod webhooks;
 mod workflow;
+mod worklogs;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},

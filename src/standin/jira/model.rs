@@ -1,6 +1,6 @@
 //! What a Jira site keeps: issues and everything that hangs on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -99,6 +99,18 @@ pub(super) struct RemoteLink {
     pub(super) object: Value,
 }
 
+/// Work that somebody did.
+#[derive(Debug, Clone)]
+pub(super) struct Worklog {
+    pub(super) id: u64,
+    pub(super) author: String,
+    pub(super) comment: Option<String>,
+    pub(super) started: Timestamp,
+    pub(super) seconds: u64,
+    pub(super) created: Timestamp,
+    pub(super) updated: Timestamp,
+}
+
 /// An issue.
 #[derive(Debug, Clone)]
 pub(super) struct Issue {
@@ -116,6 +128,11 @@ pub(super) struct Issue {
     pub(super) attachments: Vec<Attachment>,
     pub(super) properties: BTreeMap<String, Value>,
     pub(super) remote_links: Vec<RemoteLink>,
+    pub(super) worklogs: Vec<Worklog>,
+    /// Login names.
+    pub(super) watchers: BTreeSet<String>,
+    /// Login names.
+    pub(super) votes: BTreeSet<String>,
     pub(super) history: Vec<History>,
 }
 

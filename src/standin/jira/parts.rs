@@ -22,7 +22,26 @@ pub(super) fn route(call: &Call, kind: PartKind, rest: &[&str]) -> Reply {
     let part = call.site.projects.part(kind, id).filter(seen).ok_or_else(|| absent(kind, id))?;
     match (call.method, more) {
         ("GET", []) => Ok(Answer::ok(shown(call, &part))),
-        ("GET", ["relatedIssueCounts"]) if kind == PartKind::Version => {
+        ("GET", ["relatedIssueCounts"]) if kind == PartKind::Component => {
+            let store = call.site.store();
+            let count = store.issues.values().filter(|issue| issue.fields.components.contains(&part.name)).count();
+            let link = call.view().link(&format!("component/{id}"));
+            Ok(Answer::ok(json!({"self": link, "issueCount": count})))
+        }
+        ("GET", ["unresolvedIssueCount"]) if kind == PartKind::Version => {
+            let store = call.site.store();
+            let fixed: Vec<&Fields> = store
+                .issues
+                .values()
+                .map(|issue| &issue.fields)
+                .filter(|fields| fields.fix_versions.contains(&part.name))
+                .collect();
+            let open = fixed.iter().filter(|fields| fields.resolution.is_none()).count();
+            Ok(Answer::ok(json!({
+                "self": call.view().link(&format!("version/{id}")), "issuesUnresolvedCount": open, "issuesCount": fixed.len(),
+            })))
+        }
+        ("GET", ["relatedIssueCounts"]) => {
             let store = call.site.store();
             let count = |list: fn(&Fields) -> &Vec<String>| {
                 store.issues.values().filter(|issue| list(&issue.fields).contains(&part.name)).count()

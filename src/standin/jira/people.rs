@@ -23,7 +23,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
             user.map(|user| Answer::ok(view.user(Some(&user.name))))
                 .ok_or_else(|| Answer::message(404, &format!("The user '{wanted}' does not exist")))
         }
-        ["search"] | ["assignable", "search"] => {
+        ["search"] | ["assignable", "search"] | ["viewissue", "search"] | ["assignable", "multiProjectSearch"] => {
             let sought = call.query(parameter).or(account).map(str::to_lowercase);
             if sought.is_none() && rest.len() == 1 {
                 return Err(Answer::message(400, &format!("The {parameter} query parameter was not provided")));
@@ -35,7 +35,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
             let assignable = |user: &UserSpec| {
                 project.is_none_or(|at| user.active && call.site.may(&user.name, "ASSIGNABLE_USER", Some(at)))
             };
-            let everybody = call.query("includeInactive") == Some("true") || call.cloud();
+            let everybody = call.flag("includeInactive") == Some(true) || call.cloud();
             let found = call.site.options.users.iter().filter(|user| matches_user(user, &sought) && assignable(user));
             let found = found.filter(|user| user.active || everybody);
             Ok(Answer::ok(found.skip(start).take(most).map(|user| view.user(Some(&user.name))).collect()))

@@ -89,6 +89,14 @@ impl Answer {
         self
     }
 
+    /// The JSON it carries.
+    pub(super) fn body(&self) -> Value {
+        match &self.content {
+            Content::Json(body) => body.clone(),
+            _ => Value::Null,
+        }
+    }
+
     /// The answer as it goes onto the wire.
     pub(super) fn into_http(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -3,12 +3,13 @@
 use super::{
     attachments,
     call::Call,
-    comments, create_screens, issue_links, issues, parts,
+    comments, create_screens, followers, issue_links, issues, parts,
     projects::PartKind,
     properties, remote_links,
     reply::{Answer, Reply},
     search, vocabulary,
     webhooks::{self, Form},
+    worklogs,
 };
 
 /// Answers a call; `rest` is the path after the API version.
@@ -40,6 +41,7 @@ pub(super) fn nowhere(rest: &[&str]) -> Answer {
 fn issue(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
         ("POST", []) => issues::create(call),
+        ("POST", ["bulk"]) => issues::create_many(call),
         ("GET", ["createmeta", rest @ ..]) => create_screens::route(call, rest),
         ("GET", [id]) => issues::show(call, id),
         ("PUT", [id]) => issues::edit(call, id),
@@ -50,6 +52,11 @@ fn issue(call: &Call, rest: &[&str]) -> Reply {
         ("POST", [id, "transitions"]) => issues::transition(call, id),
         ("POST", [id, "attachments"]) => attachments::upload(call, id),
         (_, [id, "comment", rest @ ..]) => comments::route(call, id, rest),
+        (_, [id, "worklog", rest @ ..]) => worklogs::route(call, id, rest),
+        (_, [id, "watchers"]) => followers::watchers(call, id),
+        (_, [id, "votes"]) => followers::votes(call, id),
+        ("GET", [id, "changelog"]) if call.cloud() => issues::changelog(call, id),
+        ("GET", [id, "subtask"]) if !call.cloud() => issues::subtasks(call, id),
         (_, [id, "properties", rest @ ..]) => properties::of_issue(call, id, rest),
         (_, [id, "remotelink", rest @ ..]) => remote_links::route(call, id, rest),
         _ => Err(nowhere(rest)),

@@ -22,6 +22,12 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
             let fields = catalogue::fields(&call.site.options);
             Ok(Answer::ok(fields.iter().map(|field| field.listed(call.site.options.dialect)).collect()))
         }
+        ["field", "search"] if call.cloud() => custom_fields(call, "query"),
+        ["customFields"] if !call.cloud() => custom_fields(call, "search"),
+        ["statuscategory", rest @ ..] => categories(call, rest),
+        ["securitylevel", id] => security_level(call, id),
+        ["customFieldOption", id] => custom_option(call, id),
+        ["label"] if call.cloud() => labels(call),
         ["issuetype", rest @ ..] => choice(call, Choice::IssueType, rest),
         ["priority", rest @ ..] => choice(call, Choice::Priority, rest),
         ["status", rest @ ..] => choice(call, Choice::Status, rest),
@@ -92,6 +98,15 @@ fn projects(call: &Call, rest: &[&str]) -> Reply {
         [id] => Ok(Answer::ok(whole_project(call, visible_project(call, id)?))),
         [id, "components"] => Ok(Answer::ok(view.parts(PartKind::Component, visible_project(call, id)?, None))),
         [id, "versions"] => Ok(Answer::ok(view.parts(PartKind::Version, visible_project(call, id)?, None))),
+        [id, "version"] => {
+            let spec = visible_project(call, id)?;
+            let values = view.parts(PartKind::Version, spec, None);
+            let total = values.as_array().map_or(0, Vec::len);
+            Ok(Answer::ok(json!({
+                "self": view.link(&format!("project/{id}/version")), "startAt": 0, "maxResults": 50, "total": total,
+                "isLast": true, "values": values,
+            })))
+        }
         [id, "statuses"] => {
             visible_project(call, id)?;
             Ok(Answer::ok(statuses(call)))
@@ -127,4 +142,78 @@ fn statuses(call: &Call) -> Value {
         })
     });
     of_type.collect()
+}
+
+/// A page of custom fields.
+fn custom_fields(call: &Call, sought: &str) -> Reply {
+    call.signed_in()?;
+    let sought = call.query(sought).unwrap_or_default().to_lowercase();
+    let start = call.number("startAt", 0)?;
+    let most = call.number("maxResults", 50)?;
+    let all = call.site.options.custom_fields.iter().filter(|spec| spec.name.to_lowercase().contains(&sought));
+    let all: Vec<Value> = all
+        .map(|spec| {
+            let schema = spec.schema();
+            let mut shown = json!({"id": spec.id(), "name": spec.name, "description": ""});
+            if call.cloud() {
+                shown["schema"] = schema;
+                shown["isLocked"] = json!(false);
+            } else {
+                shown["numericId"] = json!(spec.number);
+                shown["type"] = schema["type"].clone();
+            }
+            shown
+        })
+        .collect();
+    let total = all.len();
+    let page: Vec<Value> = all.into_iter().skip(start).take(most).collect();
+    let last = start + page.len() >= total;
+    Ok(Answer::ok(json!({"startAt": start, "maxResults": most, "total": total, "isLast": last, "values": page})))
+}
+
+/// The three categories, each told by a status of it.
+fn categories(call: &Call, rest: &[&str]) -> Reply {
+    call.signed_in()?;
+    let mut all: Vec<Value> = Vec::new();
+    for at in 0..call.site.options.statuses.len() {
+        let category = call.view().category(at);
+        if !all.contains(&category) {
+            all.push(category);
+        }
+    }
+    let Some(wanted) = rest.first() else {
+        return Ok(Answer::ok(Value::Array(all)));
+    };
+    let found = all.into_iter().find(|category| category["key"] == *wanted || category["id"].to_string() == **wanted);
+    found.map(Answer::ok).ok_or_else(|| Answer::message(404, &format!("There is no status category '{wanted}'.")))
+}
+
+fn security_level(call: &Call, id: &str) -> Reply {
+    call.signed_in()?;
+    let mut levels = all_visible(call)
+        .into_iter()
+        .flat_map(|spec| spec.security_levels.iter().enumerate().map(move |(at, level)| (spec, spec.level_id(at), level)));
+    let found = levels.find(|(_, known, _)| known == id);
+    let shown = found.map(|(spec, _, level)| Answer::ok(call.view().security(spec, Some(level))));
+    shown.ok_or_else(|| Answer::message(404, &format!("There is no security level with id '{id}'.")))
+}
+
+fn custom_option(call: &Call, id: &str) -> Reply {
+    call.signed_in()?;
+    let found = call.site.options.custom_fields.iter().find_map(|spec| {
+        let mut options = spec.options().into_iter().enumerate();
+        let (_, (name, _)) = options.find(|(at, _)| spec.option_id(*at, None) == id)?;
+        let link = call.view().link(&format!("customFieldOption/{id}"));
+        Some(Answer::ok(json!({"self": link, "value": name})))
+    });
+    found.ok_or_else(|| Answer::message(404, &format!("A custom field option with id '{id}' does not exist.")))
+}
+
+/// All labels in use.
+fn labels(call: &Call) -> Reply {
+    let user = call.signed_in()?;
+    let store = call.site.store();
+    let seen = store.issues.values().filter(|issue| call.site.sees(user, issue));
+    let labels: std::collections::BTreeSet<&String> = seen.flat_map(|issue| &issue.fields.labels).collect();
+    Ok(Answer::ok(json!({"startAt": 0, "maxResults": 1000, "total": labels.len(), "isLast": true, "values": labels})))
 }

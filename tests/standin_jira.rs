@@ -7,6 +7,8 @@ mod against_description;
 mod against_recordings;
 #[path = "kit/jira/control_cases.rs"]
 mod control_cases;
+#[path = "kit/jira/described_requests.rs"]
+mod described_requests;
 #[path = "kit/jira/fault_cases.rs"]
 mod fault_cases;
 #[path = "kit/jira/field_cases.rs"]

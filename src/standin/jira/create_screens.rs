@@ -27,7 +27,11 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
                 .find(&call.site.options, issue_type)
                 .ok_or_else(|| Answer::message(404, "The issue type does not exist."))?;
             let fields = create_fields(call, spec, issue_type)?;
-            Ok(page(call, "fields", fields.into_iter().map(|(_, field)| field).collect()))
+            let fields = fields.into_iter().map(|(id, mut field)| {
+                field["fieldId"] = json!(id);
+                field
+            });
+            Ok(page(call, "fields", fields.collect()))
         }
         _ => Err(super::routes::nowhere(rest)),
     }

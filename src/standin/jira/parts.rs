@@ -89,10 +89,14 @@ fn shown(call: &Call, part: &Part) -> Value {
     if part.kind == PartKind::Component {
         shown["project"] = json!(project.map(|spec| spec.key.as_str()));
         shown["assigneeType"] = json!("PROJECT_DEFAULT");
+    }
+    if part.kind == PartKind::Version || call.cloud() {
+        shown["projectId"] = json!(part.project);
+    }
+    if part.kind == PartKind::Component && call.cloud() {
         shown["realAssigneeType"] = json!("PROJECT_DEFAULT");
         shown["isAssigneeTypeValid"] = json!(true);
     }
-    shown["projectId"] = json!(part.project);
     shown
 }
 

@@ -23,7 +23,7 @@ pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
             user.map(|user| Answer::ok(view.user(Some(&user.name))))
                 .ok_or_else(|| Answer::message(404, &format!("The user '{wanted}' does not exist")))
         }
-        ["search"] | ["assignable", "search"] | ["viewissue", "search"] | ["assignable", "multiProjectSearch"] => {
+        ["search"] | ["assignable" | "viewissue", "search"] | ["assignable", "multiProjectSearch"] => {
             let sought = call.query(parameter).or(account).map(str::to_lowercase);
             if sought.is_none() && rest.len() == 1 {
                 return Err(Answer::message(400, &format!("The {parameter} query parameter was not provided")));

@@ -134,6 +134,12 @@ impl Editor<'_> {
             .map(|mut info| {
                 info.required = self.is_required(&info, issue_type);
                 let mut shown = info.on_screen(self.allowed_values(view, &info.id));
+                // Cloud tells the id under this name in the pages about creation alone.
+                if view.cloud()
+                    && let Some(shown) = shown.as_object_mut()
+                {
+                    shown.remove("fieldId");
+                }
                 shown["key"] = json!(info.id);
                 if matches!(info.schema["type"].as_str(), Some("user")) {
                     let search =

@@ -184,7 +184,9 @@ fn categories(call: &Call, rest: &[&str]) -> Reply {
     let Some(wanted) = rest.first() else {
         return Ok(Answer::ok(Value::Array(all)));
     };
-    let found = all.into_iter().find(|category| category["key"] == *wanted || category["id"].to_string() == **wanted);
+    let found = all
+        .into_iter()
+        .find(|category| category["key"] == *wanted || category["id"] == wanted.parse::<u64>().unwrap_or_default());
     found.map(Answer::ok).ok_or_else(|| Answer::message(404, &format!("There is no status category '{wanted}'.")))
 }
 

@@ -122,6 +122,7 @@ impl Actor<'_> {
             return Err(Answer::fields(errors));
         }
         let changes = changelog::creation(self.site, editor.project, &fields);
+        let links = self.links_to_add(store, body)?;
         let now = SiteClock::now();
         let issue = Issue {
             id: store.next_id(),
@@ -150,6 +151,8 @@ impl Actor<'_> {
         if let Some(issue) = store.issues.get(&id) {
             Teller::new(self.site, store, self.name).issue_created(issue, changelog_id, &changes);
         }
+        self.add_links(store, id, &links);
+        self.added_comments(store, &id.to_string(), body)?;
         Ok(id)
     }
 
@@ -168,11 +171,13 @@ impl Actor<'_> {
             return Err(Answer::fields(errors));
         }
         let properties = properties(body)?;
+        let links = self.links_to_add(store, body)?;
         self.limit_write(id)?;
         if let Some(issue) = store.issues.get_mut(&id) {
             issue.properties.extend(properties);
         }
         self.commit(store, id, fields, None);
+        self.add_links(store, id, &links);
         self.added_comments(store, issue, body)
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     call::Call,
     catalogue::Choice,
-    changes::Actor,
+    changes::{Actor, map},
     events::Teller,
     model::{Issue, IssueLink},
     reply::{Answer, Reply},
@@ -73,6 +73,14 @@ fn link_type_id(index: usize) -> String {
     (10_000 + index).to_string()
 }
 
+/// A link that an issue is to get.
+pub(super) struct LinkToAdd {
+    kind: usize,
+    other: u64,
+    /// Whether the issue itself links, and is not linked to.
+    outward: bool,
+}
+
 impl Actor<'_> {
     /// Links two issues as a request body says; returns the id of the link.
     pub(super) fn link(&self, store: &mut Store, body: &Map<String, Value>) -> Result<u64, Answer> {
@@ -82,17 +90,43 @@ impl Actor<'_> {
         for issue in [source, destination].iter().filter_map(|id| store.issues.get(id)) {
             self.need("LINK_ISSUES", issue.project, (401, 401), "link issues in this project")?;
         }
-        let same = |link: &&IssueLink| (link.kind, link.source, link.destination) == (kind, source, destination);
-        if let Some(known) = store.links.iter().find(same) {
-            return Ok(known.id);
-        }
         if let Some(comment) = body.get("comment").and_then(Value::as_object) {
             self.comment(store, &source.to_string(), comment)?;
+        }
+        Ok(self.put_link(store, (kind, source, destination)))
+    }
+
+    /// Makes a link that there is not yet; returns its id.
+    fn put_link(&self, store: &mut Store, (kind, source, destination): (usize, u64, u64)) -> u64 {
+        let same = |link: &&IssueLink| (link.kind, link.source, link.destination) == (kind, source, destination);
+        if let Some(known) = store.links.iter().find(same) {
+            return known.id;
         }
         let link = IssueLink { id: store.next_id(), kind, source, destination };
         store.links.push(link.clone());
         Teller::new(self.site, store, self.name).issue_link("issuelink_created", &link);
-        Ok(link.id)
+        link.id
+    }
+
+    /// The links that an edit or a creation adds, each named by the other issue.
+    pub(super) fn links_to_add(&self, store: &Store, body: &Map<String, Value>) -> Result<Vec<LinkToAdd>, Answer> {
+        let verbs = map(body, "update")?.get("issuelinks").and_then(Value::as_array).cloned().unwrap_or_default();
+        let read = |verb: &Value| {
+            let added = verb.get("add").ok_or_else(|| Answer::field("issuelinks", "Issue links can only be added."))?;
+            let kind = self.link_kind(added.get("type"))?;
+            let outward = added.get("outwardIssue").is_some();
+            let other = self.linked(store, added.get(if outward { "outwardIssue" } else { "inwardIssue" }))?;
+            Ok(LinkToAdd { kind, other, outward })
+        };
+        verbs.iter().map(read).collect()
+    }
+
+    /// Adds the links to an issue.
+    pub(super) fn add_links(&self, store: &mut Store, issue: u64, links: &[LinkToAdd]) {
+        for LinkToAdd { kind, other, outward } in links {
+            let (source, destination) = if *outward { (issue, *other) } else { (*other, issue) };
+            self.put_link(store, (*kind, source, destination));
+        }
     }
 
     fn link_kind(&self, given: Option<&Value>) -> Result<usize, Answer> {

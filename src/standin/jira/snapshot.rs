@@ -71,6 +71,18 @@ pub struct IssueSnapshot {
     pub labels: Vec<String>,
     /// Names of the components.
     pub components: Vec<String>,
+    /// Names of the versions it is fixed in.
+    pub fix_versions: Vec<String>,
+    /// Names of the versions it affects.
+    pub versions: Vec<String>,
+    /// Environment in plain text.
+    pub environment: Option<String>,
+    /// The day it is due, `2030-01-02`.
+    pub due: Option<String>,
+    /// Name of the security level.
+    pub security: Option<String>,
+    /// Id of the issue it is a part of.
+    pub parent: Option<String>,
     /// Login name of the assignee.
     pub assignee: Option<String>,
     /// Login name of the reporter.
@@ -128,6 +140,12 @@ pub(super) fn take(site: &Site, issue: &Issue) -> IssueSnapshot {
         resolution: fields.resolution.map(|index| name(site, Choice::Resolution, index)),
         labels: fields.labels.clone(),
         components: fields.components.clone(),
+        fix_versions: fields.fix_versions.clone(),
+        versions: fields.versions.clone(),
+        environment: fields.environment.clone(),
+        due: fields.due.clone(),
+        security: fields.security.clone(),
+        parent: fields.parent.map(|id| id.to_string()),
         assignee: fields.assignee.clone(),
         reporter: fields.reporter.clone(),
         custom: custom.collect(),

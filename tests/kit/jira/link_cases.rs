@@ -36,6 +36,19 @@ async fn linked_issues_show_each_other() {
         assert_eq!(told[0].body["webhookEvent"], "issuelink_created");
         assert_eq!(told[1].body["webhookEvent"], "issuelink_deleted");
         assert!(ids(0).is_u64() && ids(0) == ids(1) && told[0].body["issue"].is_null());
+        // Links come with a creation and with an edit, too.
+        let add = |field: &str| json!({"issuelinks": [{"add": {"type": {"name": "Relates"}, field: {"key": one}}}]});
+        let fields = json!({"project": {"key": "UP"}, "issuetype": {"name": "Bug"}, "summary": "three"});
+        let body = json!({"fields": fields, "update": add("outwardIssue")});
+        let three = site.expect(201, Method::POST, "/rest/api/2/issue", Some(&body)).await;
+        let path = format!("/rest/api/2/issue/{}", three["key"].as_str().unwrap());
+        site.expect(204, Method::PUT, &path, Some(&json!({"update": add("inwardIssue")}))).await;
+        let links = site.expect(200, Method::GET, &path, None).await["fields"]["issuelinks"].clone();
+        assert_eq!((&links[0]["outwardIssue"]["key"], &links[1]["inwardIssue"]["key"]), (&json!(one), &json!(one)));
+        let nowhere =
+            json!({"update": {"issuelinks": [{"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": "UP-99"}}}]}});
+        site.expect(404, Method::PUT, &path, Some(&nowhere)).await;
+        site.expect(204, Method::DELETE, &path, None).await;
         // A link ends with one of its issues.
         site.jira.state().link_issues("jane", "Relates", &one, &two).unwrap();
         site.jira.state().delete_issue("jane", &two).unwrap();

@@ -114,8 +114,9 @@ pub trait Tracker: Send + Sync {
     /// What this issue shows of the remote one's attributes, from the last sync by whatever program.
     async fn mirrored_attributes(&self, id: &IssueId) -> Result<Option<Attributes>, Fault>;
 
-    /// Creates an issue that says which remote issue it stands for.
-    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<Made, Fault>;
+    /// Creates an issue that says which remote issue it stands for. Where the tracker has a place for it, the issue carries the
+    /// token of its creation from its birth; elsewhere [`Tracker::find_linked`] finds it.
+    async fn create(&self, fields: &Attributes, state: &MirroredState, token: &Token) -> Result<Made, Fault>;
 
     /// Creates an issue that carries the token of its creation from its birth.
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault>;
@@ -151,6 +152,11 @@ pub trait Tracker: Send + Sync {
 
     /// Shows people the state of the remote issue, where the tracker has a place for that.
     async fn mirror(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault>;
+
+    /// Lets an issue that was there before say which remote issue it stands for from now on, where [`Tracker::mirror`] does not.
+    async fn mark_linked(&self, _id: &IssueId, _state: &MirroredState) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Proves that the tracker answers and knows us; the account's name.
     async fn who_am_i(&self) -> Result<String, Fault>;

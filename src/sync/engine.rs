@@ -7,6 +7,7 @@ use tracing::info_span;
 use super::{
     apply::{Applied, Target},
     create::Created,
+    echo::{Seen, digest},
     effects::EffectOutcomes,
     fault::Fault,
     issue::{Base, Side, Snapshot},
@@ -58,6 +59,8 @@ pub struct RunOptions {
     pub no_remote_writes: bool,
     /// Take remote values for changed.
     pub remote_change: bool,
+    /// The side that tells of a change, and the account that made it, where they are known.
+    pub actor: Option<(Side, String)>,
     /// The event that causes the run, for the audit trail.
     pub event: Option<EventId>,
     /// The trace, for the audit trail.
@@ -154,6 +157,11 @@ impl Engine {
     /// # Errors
     /// Faults of trackers and store. What was written until then is written; the next run goes on from there.
     pub async fn run(&self, remote: &IssueId, options: &RunOptions) -> Result<Outcome, Fault> {
+        if let Some((side, actor)) = options.actor.as_ref().filter(|_| !options.dry_run && !options.remote_change)
+            && self.is_echo(remote, *side, actor).await?
+        {
+            return Ok(Outcome::Echo);
+        }
         let run = self.new_run();
         let loaded = match self.load(&run, remote, options.dry_run).await? {
             Ok(loaded) => loaded,
@@ -291,6 +299,10 @@ impl Engine {
             now.extend(plan.side(side).new_values());
             base.advance(side, now, &open);
         }
+        let nothing_open = applied.failures.is_empty() && plan.rules.iter().all(|rule| rule.outcome.is_settled());
+        let seen =
+            |side, issue: Option<&Snapshot>| issue.filter(|_| nothing_open).map(|issue| digest(side, issue, &base.copies));
+        link.seen = Seen { local: seen(Side::Local, local), remote: seen(Side::Remote, Some(remote)) };
         base.copies = Vec::new();
         link.base = base;
         link.underway = Vec::new();

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    echo::Seen,
     effects::EffectOutcome,
     fault::Fault,
     issue::{Attributes, Base, CopyKind, Side, Snapshot},
@@ -161,6 +162,9 @@ pub trait Tracker: Send + Sync {
     /// Proves that the tracker answers and knows us; the account's name.
     async fn who_am_i(&self) -> Result<String, Fault>;
 
+    /// Whether the account that a delivery names as its actor is ours.
+    async fn is_us(&self, actor: &str) -> Result<bool, Fault>;
+
     /// What the tracker tells about its classes, their attributes, and the values that these can have.
     async fn schema(&self) -> Result<Schema, Fault>;
 }
@@ -260,6 +264,8 @@ pub struct Link {
     pub base: Base,
     /// Fields that a run set out to write and has not reported.
     pub underway: Vec<Writing>,
+    /// What both sides held after the last run, where that left nothing open.
+    pub seen: Seen,
     /// Number of times the link was written.
     pub version: i64,
 }

@@ -29,6 +29,7 @@ struct Jiras {
     /// Theirs.
     away: RunningJira,
     engine: Arc<Engine>,
+    away_is_cloud: bool,
     _folder: tempfile::TempDir,
 }
 
@@ -47,6 +48,7 @@ async fn start(dialect: Dialect, project: &str) -> RunningJira {
 impl Jiras {
     async fn start(home: Dialect, away: Dialect) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let away_is_cloud = away == Dialect::Cloud;
         let (home, away) = (start(home, "HOME").await, start(away, "UP").await);
         let folder = tempfile::tempdir().unwrap();
         let tracker = |name: &str, url: &str| {
@@ -66,7 +68,7 @@ impl Jiras {
         let config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
         let (engines, _) = App::engines_only(&config).await.unwrap();
         let engine = engines.into_values().next().unwrap();
-        Self { home, away, engine, _folder: folder }
+        Self { home, away, engine, away_is_cloud, _folder: folder }
     }
 
     async fn of_both_kinds() -> [Self; 2] {
@@ -168,6 +170,39 @@ async fn a_change_of_one_field_costs_one_read_a_side_and_one_write() {
         let home = counted(&site.home.state().requests()[before.0..]);
         let away = counted(&site.away.state().requests()[before.1..]);
         assert_eq!((home, away), ((1, 1), (1, 0)), "(reads, writes) of our side and of theirs");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_echo_costs_one_read_and_what_is_none_is_not_taken_for_one() {
+    for site in Jiras::of_both_kinds().await {
+        let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Heard" }));
+        let (home, away) = (site.home.state(), site.away.state());
+        away.add_comment("jane", theirs.as_str(), "Theirs").unwrap();
+        site.settle(&theirs).await;
+        let ours = site.ours("Heard").id;
+        home.edit_fields("jane", &ours, json!({ "summary": "Heard again" })).unwrap();
+        home.add_comment("jane", &ours, "[public] Ours").unwrap();
+        run(&site.engine, &theirs).await.unwrap();
+
+        // What Jira calls our account in its deliveries: the product tells which.
+        let us = JiraOptions::default().users.remove(0);
+        let actor = |side| if (side == Side::Remote) == site.away_is_cloud { us.account_id.clone() } else { us.name.clone() };
+        for side in [Side::Remote, Side::Local] {
+            let options = || RunOptions { actor: Some((side, actor(side))), ..RunOptions::default() };
+            let before = (home.requests().len(), away.requests().len());
+            let outcome = site.engine.run(&theirs, &options()).await.unwrap();
+            assert!(matches!(outcome, Outcome::Echo), "{side}: {}", outcome.word());
+            let (ours, of_theirs) = (counted(&home.requests()[before.0..]), counted(&away.requests()[before.1..]));
+            assert_eq!((ours.0 + of_theirs.0, ours.1 + of_theirs.1), (1, 0), "{side}");
+        }
+        // The same account, and a change that we did not make.
+        for (side, jira, issue) in [(Side::Remote, away, theirs.as_str()), (Side::Local, home, &ours)] {
+            jira.add_comment("sync", issue, &format!("[public] By hand, {side}")).unwrap();
+            let options = RunOptions { actor: Some((side, actor(side))), ..RunOptions::default() };
+            let outcome = site.engine.run(&theirs, &options).await.unwrap();
+            assert!(matches!(outcome, Outcome::Synced(_)), "{side}: {}", outcome.word());
+        }
     }
 }
 

@@ -200,6 +200,11 @@ impl Tracker for Jira {
         Ok(name.unwrap_or("unknown").to_owned())
     }
 
+    async fn is_us(&self, actor: &str) -> Result<bool, Fault> {
+        let myself = self.client.myself().await?;
+        Ok(["accountId", "key", "name"].into_iter().any(|key| myself[key] == actor))
+    }
+
     async fn schema(&self) -> Result<Schema, Fault> {
         schema::read(&self.client, &self.name).await
     }

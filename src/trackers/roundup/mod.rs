@@ -244,6 +244,10 @@ impl Tracker for Roundup {
         own.map(str::to_owned).ok_or_else(|| Fault::permanent(format!("{} does not show us our own account {name}", self.name)))
     }
 
+    async fn is_us(&self, actor: &str) -> Result<bool, Fault> {
+        Ok(self.client.username() == actor)
+    }
+
     async fn schema(&self) -> Result<Schema, Fault> {
         schema::read(&self.client, &self.name).await
     }

@@ -173,16 +173,13 @@ impl Webhooks {
     pub async fn install(&self, wanted: &Wanted, url: &str, secret: &Secret) -> Result<(Installed, Found), Denied> {
         let ours = self.list(wanted).await?;
         let by_name = ours.iter().find(|found| found.name == wanted.name);
-        let (installed, answer) = match by_name.or(ours.first()) {
-            Some(found) => {
-                let body = wanted.body(url, secret, &found.filters);
-                let path = format!("{PATH}/{}", found.id);
-                (Installed::Updated, self.ask(Method::PUT, &path, Some(&body)).await?)
-            }
-            None => {
-                let body = wanted.body(url, secret, &json!({ "issue-related-events-section": "" }));
-                (Installed::Created, self.ask(Method::POST, PATH, Some(&body)).await?)
-            }
+        let (installed, answer) = if let Some(found) = by_name.or(ours.first()) {
+            let body = wanted.body(url, secret, &found.filters);
+            let path = format!("{PATH}/{}", found.id);
+            (Installed::Updated, self.ask(Method::PUT, &path, Some(&body)).await?)
+        } else {
+            let body = wanted.body(url, secret, &json!({ "issue-related-events-section": "" }));
+            (Installed::Created, self.ask(Method::POST, PATH, Some(&body)).await?)
         };
         let found = wanted.found(&answer).ok_or_else(|| Fault::bug("Jira took a webhook and did not say which it is"))?;
         Ok((installed, found))

@@ -56,6 +56,7 @@ mod snapshot;
 mod store;
 mod view;
 mod vocabulary;
+mod webhook_admin;
 mod webhooks;
 mod workflow;
 

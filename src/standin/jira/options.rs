@@ -144,6 +144,8 @@ pub struct JiraOptions {
     pub projects: Vec<ProjectSpec>,
     /// Accounts.
     pub users: Vec<UserSpec>,
+    /// Login names of those who may administer webhooks.
+    pub administrators: Vec<String>,
     /// Issue type names.
     pub issue_types: Vec<String>,
     /// Priority names from highest to lowest; new issues get the middle one.
@@ -214,6 +216,7 @@ impl Default for JiraOptions {
             public_url: None,
             projects: vec![ProjectSpec::new(10_000, "UP", "Upstream")],
             users: vec![UserSpec::new("sync", "sync-secret", "Tracker Sync"), UserSpec::new("jane", "jane-secret", "Jane Doe")],
+            administrators: names(&["sync"]),
             issue_types: names(&["Bug", "Task"]),
             priorities: names(&["Highest", "High", "Medium", "Low", "Lowest"]),
             resolutions: names(&["Done", "Won't Do", "Duplicate", "Cannot Reproduce"]),

@@ -5,13 +5,13 @@ use super::{
     call::Call,
     comments, create_screens, issues, properties, remote_links,
     reply::{Answer, Reply},
-    search, vocabulary, webhooks,
+    search, vocabulary, webhook_admin,
 };
 
 /// Answers a call; `rest` is the path after the API version.
 pub(super) fn route(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
-        (_, ["webhooks", "1.0", "webhook", rest @ ..]) => webhooks::route(call, rest),
+        (_, ["webhooks", "1.0", "webhook", rest @ ..]) => webhook_admin::route(call, rest),
         ("GET", ["secure", "attachment", id, ..]) => attachments::direct(call, id),
         (_, ["issue", rest @ ..]) => issue(call, rest),
         (_, ["comment", rest @ ..]) => comment(call, rest),

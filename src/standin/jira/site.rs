@@ -79,7 +79,7 @@ impl Site {
             id,
             name: name.to_owned(),
             url: url.to_owned(),
-            signed: secret.is_some(),
+            secret: secret.map(str::to_owned),
             events: Vec::new(),
             exclude_body: false,
             enabled: true,

@@ -11,6 +11,7 @@ mod reading;
 mod schema;
 mod search;
 mod transitions;
+pub mod webhooks;
 mod workflow;
 mod writing;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing::info_span;
+use tracing::{info_span, warn};
 
 use super::{
     apply::{Applied, Target},
@@ -113,7 +113,7 @@ impl Engine {
         Ok(match self.local.linked_remote(id, self.remote.name()).await? {
             // People write this id by hand, and it becomes part of a URL.
             Claim::Ours(claimed) => match IssueId::parse(&claimed) {
-                Some(claimed) => Resolved::Linked(claimed),
+                Some(claimed) => self.resolve_claim(id, claimed).await?,
                 None => {
                     Resolved::Nothing(format!("local issue {id} says it stands for \"{claimed}\", and that is no issue id"))
                 }
@@ -122,6 +122,23 @@ impl Engine {
             Claim::Nothing if self.create_remote => Resolved::Creatable(id.clone()),
             Claim::Nothing => Resolved::Nothing(format!("local issue {id} is not linked to {}", self.remote.name())),
         })
+    }
+
+    /// A clone copies what its original says of itself; it must not pass for the original.
+    async fn resolve_claim(&self, local: &IssueId, claimed: IssueId) -> Result<Resolved, Fault> {
+        let link = self.records.link_of_remote(&self.name, &claimed).await?;
+        let Some(other) = link.and_then(|link| link.local).filter(|linked| linked != local) else {
+            return Ok(Resolved::Linked(claimed));
+        };
+        // People call it by its key; the link has its id.
+        let called_otherwise = self.local.read(local, &Needs::default()).await?.is_none_or(|issue| issue.id == other);
+        if called_otherwise {
+            return Ok(Resolved::Linked(claimed));
+        }
+        let reason =
+            format!("local issue {local} says it stands for {claimed}, and that one is linked with {other}: is it a clone?");
+        warn!(%local, remote = %claimed, linked = %other, "two local issues claim one remote issue; only the linked one is synced");
+        Ok(Resolved::Nothing(reason))
     }
 
     /// What the rules have to know of an issue on one side.

@@ -14,8 +14,9 @@ use trackersync::{
     sync::{
         create_remote::Creation,
         engine::{Engine, Resolved, RunOptions},
-        issue::Side,
+        issue::{Attributes, Side},
         outcome::Outcome,
+        ports::MirroredState,
     },
 };
 
@@ -217,6 +218,21 @@ async fn our_issue_says_which_one_of_theirs_it_stands_for() {
             assert_eq!(found, theirs);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clone_that_claims_what_another_issue_is_linked_with_is_left_alone() {
+    let site = Jiras::start(Dialect::DataCenter, Dialect::Cloud).await;
+    let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Original" }));
+    site.settle(&theirs).await;
+    let original = site.ours("Original").id;
+    let fields = json!({ "project": { "key": "HOME" }, "issuetype": { "name": "Task" }, "summary": "Clone" });
+    let clone = new_issue(site.home.state(), fields);
+    let state = MirroredState { tracker: "away".into(), remote: theirs.clone(), attributes: Attributes::new() };
+    site.engine.local.mark_linked(&clone, &state).await.unwrap();
+    let Resolved::Nothing(reason) = site.engine.resolve(Side::Local, &clone).await.unwrap() else { panic!("it is a clone") };
+    assert!(reason.contains(clone.as_str()) && reason.contains(&original), "{reason}");
+    assert_eq!(site.away.state().issue(theirs.as_str()).unwrap().summary, "Original");
 }
 
 #[tokio::test(flavor = "multi_thread")]

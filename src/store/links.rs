@@ -6,7 +6,10 @@ use super::pool::{Pool, StoreError, on_pool};
 use crate::{
     clock::millis,
     ids::{IssueId, LinkId, SyncName},
-    sync::{echo::Seen, issue::Base, ports::Link},
+    sync::{
+        issue::{Base, Seen},
+        ports::Link,
+    },
 };
 
 #[derive(sqlx::FromRow)]

@@ -1,37 +1,16 @@
 //! Echoes: events of our own writes. When the side that an event comes from is just as the last run left it, the other side need not
 //! be read.
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
     engine::Engine,
     fault::Fault,
-    issue::{Copied, CopyKind, Side, Snapshot},
+    issue::{Attributes, Copied, CopyKind, Side, Snapshot},
     ports::Link,
 };
 use crate::ids::IssueId;
-
-/// What each side held besides its attributes when a run had left nothing open, as digests.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// On the local side.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub local: Option<String>,
-    /// On the remote side.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remote: Option<String>,
-}
-
-impl Seen {
-    fn side(&self, side: Side) -> Option<&str> {
-        match side {
-            Side::Local => self.local.as_deref(),
-            Side::Remote => self.remote.as_deref(),
-        }
-    }
-}
 
 /// What an issue holds besides its attributes and the copies that we made there.
 pub(super) fn digest(side: Side, issue: &Snapshot, copies: &[Copied]) -> String {
@@ -68,7 +47,7 @@ impl Engine {
     }
 }
 
-fn attributes_of(link: &Link, side: Side) -> Option<&super::issue::Attributes> {
+fn attributes_of(link: &Link, side: Side) -> Option<&Attributes> {
     Some(match side {
         Side::Local => &link.base.local,
         Side::Remote => &link.base.remote,

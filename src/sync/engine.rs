@@ -7,10 +7,10 @@ use tracing::{info_span, warn};
 use super::{
     apply::{Applied, Target},
     create::Created,
-    echo::{Seen, digest},
+    echo::digest,
     effects::EffectOutcomes,
     fault::Fault,
-    issue::{Base, Side, Snapshot},
+    issue::{Base, Seen, Side, Snapshot},
     load::Loaded,
     outcome::{Outcome, Report},
     plan::{Plan, RuleOutcome},
@@ -234,6 +234,10 @@ impl Engine {
         self.note_writings(&mut link, &created.id, &base, &plan, local.as_ref(), &remote).await?;
         let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
         let target = Target { link: &link.id.clone(), local: &created.id, remote: &remote.id, revisions };
+        let seen = Seen {
+            local: local.as_ref().map(|issue| digest(Side::Local, issue, &base.copies)),
+            remote: Some(digest(Side::Remote, &remote, &base.copies)),
+        };
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
         let mut applied = if local.is_none() { created.applied(&plan) } else { Applied::default() };
         let mut yet_to_be_set = plan.clone();
@@ -251,6 +255,11 @@ impl Engine {
             let outcome = format!("{}: {fault}", fault.word());
             self.audit(&remote, Some(&link), link.local.as_ref(), &plan, options, (outcome, &applied.outcomes)).await?;
             return Err(fault);
+        }
+        let nothing_open = applied.failures.is_empty() && plan.rules.iter().all(|rule| rule.outcome.is_settled());
+        if nothing_open && link.seen != seen {
+            link.seen = seen;
+            self.save(&mut link).await?;
         }
         let outcome = outcome(Report::new(remote.key.clone(), Some(created.id), plan, std::mem::take(&mut applied.failures)));
         if let Some(report) = outcome.report().filter(|report| report.is_notable()) {
@@ -316,10 +325,10 @@ impl Engine {
             now.extend(plan.side(side).new_values());
             base.advance(side, now, &open);
         }
-        let nothing_open = applied.failures.is_empty() && plan.rules.iter().all(|rule| rule.outcome.is_settled());
-        let seen =
-            |side, issue: Option<&Snapshot>| issue.filter(|_| nothing_open).map(|issue| digest(side, issue, &base.copies));
-        link.seen = Seen { local: seen(Side::Local, local), remote: seen(Side::Remote, Some(remote)) };
+        if !plan.is_empty() {
+            // Known again once all of it is done.
+            link.seen = Seen::default();
+        }
         base.copies = Vec::new();
         link.base = base;
         link.underway = Vec::new();

@@ -3,7 +3,7 @@
 mod apply;
 mod create;
 pub mod create_remote;
-pub mod echo;
+mod echo;
 pub mod effects;
 pub mod engine;
 pub mod fault;

@@ -9,10 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    echo::Seen,
     effects::EffectOutcome,
     fault::Fault,
-    issue::{Attributes, Base, CopyKind, Side, Snapshot},
+    issue::{Attributes, Base, CopyKind, Seen, Side, Snapshot},
     plan::{MessageEdit, NewMessage, Plan},
     rules::Needs,
     schema::Schema,

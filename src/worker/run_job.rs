@@ -150,11 +150,9 @@ impl Worker {
         let covered = self.noted_generations(engine, &remote, job).await;
         let (engine, options) = (Arc::clone(engine), run_options(job));
         let ended = self.bounded(&lease, async move { engine.run(&remote, &options).await }).await;
-        if let Ok(Outcome::Echo) = &ended {
-            // The other side was not read: what is said of it still counts.
-            let own = generation_key(&job.data.sync, job.data.side, &job.data.issue);
-            self.cover(covered.into_iter().filter(|(key, _)| *key == own).collect()).await;
-        } else if let Ok(outcome) = &ended
+        // An echo covers nothing: another event of this issue may still be tried again.
+        if let Ok(outcome) = &ended
+            && !matches!(outcome, Outcome::Echo)
             && outcome.report().is_none_or(|report| report.failures.is_empty())
         {
             self.cover(covered).await;

@@ -35,7 +35,11 @@ use crate::{
         vocabulary::Vocabularies,
     },
     telemetry::metrics::Metrics,
-    trackers::{Gate, Http, jira::Jira, roundup::Roundup},
+    trackers::{
+        Gate, Http,
+        jira::{Jira, webhooks::Webhooks},
+        roundup::Roundup,
+    },
     worker::{Worker, sweep},
 };
 
@@ -341,6 +345,16 @@ fn build_engines(
 pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
     let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
     connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
+}
+
+/// The administration of the webhooks of a Jira.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect_webhooks(name: &TrackerName, config: &TrackerConfig) -> Result<Webhooks, Fault> {
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    let gate = Gate::new(name.clone(), alone, Metrics::default(), WorkerConfig::default().max_backoff);
+    Ok(Webhooks::new(name.clone(), config, Http::new(name.clone(), config.timeout, Metrics::default(), gate)?))
 }
 
 /// The adapter of one tracker. What it learns of the tracker's pace it shares with all that use the same coordination; a

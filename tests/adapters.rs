@@ -27,6 +27,8 @@ mod schema;
 mod site;
 #[path = "adapters/transition_fields.rs"]
 mod transition_fields;
+#[path = "adapters/two_jiras.rs"]
+mod two_jiras;
 #[path = "adapters/unfinished.rs"]
 mod unfinished;
 #[path = "adapters/users.rs"]

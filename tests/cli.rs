@@ -9,6 +9,8 @@ mod configuration;
 mod examples;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/jira_webhook.rs"]
+mod jira_webhook;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/python.rs"]

@@ -19,7 +19,11 @@ use trackersync::{
     sync::rules::RuleSet,
 };
 
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 15] = [
+    "HOME_TOKEN",
+    "HOME_WEBHOOK_SECRET",
+    "CUSTOMER_TOKEN",
+    "CUSTOMER_WEBHOOK_SECRET",
     "ROUNDUP_PASSWORD",
     "ROUNDUP_WEBHOOK_SECRET",
     "JIRA_TOKEN",

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod explain;
 mod help_rule;
+mod jira;
 mod links;
 mod output;
 mod schema;
@@ -81,6 +82,8 @@ enum Command {
     Schema(schema::Arguments),
     /// Show or convert the configuration
     Config(config::Arguments),
+    /// Set up a Jira for us
+    Jira(jira::Arguments),
     /// List the links between issues
     Links(links::Arguments),
     /// See it work: everything built in, against stand-in trackers
@@ -178,6 +181,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Check(arguments) => check::run(global, arguments, output).await,
         Command::Schema(arguments) => schema::run(global, &arguments, output).await,
         Command::Config(arguments) => config::run(global, &arguments, output),
+        Command::Jira(arguments) => jira::run(global, arguments, output).await,
         Command::Links(arguments) => links::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
         Command::Demo(arguments) => demo::run(global, arguments, output).await,

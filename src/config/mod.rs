@@ -4,7 +4,7 @@
 pub mod diagnostic;
 pub mod environment;
 pub mod files;
-mod masking;
+pub mod masking;
 pub mod node;
 pub mod partner;
 pub mod place;

@@ -11,11 +11,12 @@ pub fn not_yet(config: &Config) -> Vec<Diagnostic> {
 }
 
 fn not_yet_of(config: &Config, sync: &SyncConfig) -> Vec<Diagnostic> {
-    let roles = [(&sync.local, TrackerKind::Roundup, "local"), (&sync.remote, TrackerKind::Jira, "remote")];
+    let roles: [(_, &[TrackerKind], _); 2] =
+        [(&sync.local, &[TrackerKind::Roundup, TrackerKind::Jira], "local"), (&sync.remote, &[TrackerKind::Jira], "remote")];
     roles
         .into_iter()
         .filter_map(|(name, supported, side)| {
-            let kind = kind_name(config, name).filter(|kind| *kind != supported.name())?;
+            let kind = kind_name(config, name).filter(|kind| supported.iter().all(|able| able.name() != *kind))?;
             let message = format!("`{name}` is a {kind}, and that cannot be the {side} tracker in this version");
             let hint = "it can be checked, shown and converted; `serve` and `sync` refuse it";
             Some(Diagnostic::warning("config::not_yet", message, sync.place.clone()).hint(hint))

@@ -6,7 +6,10 @@ use super::pool::{Pool, StoreError, on_pool};
 use crate::{
     clock::millis,
     ids::{IssueId, LinkId, SyncName},
-    sync::{issue::Base, ports::Link},
+    sync::{
+        issue::{Base, Seen},
+        ports::Link,
+    },
 };
 
 #[derive(sqlx::FromRow)]
@@ -20,6 +23,7 @@ struct Row {
     base_remote: String,
     base_local: String,
     underway: Option<String>,
+    seen: Option<String>,
     version: i64,
 }
 
@@ -40,6 +44,7 @@ impl TryFrom<Row> for Link {
                 copies: Vec::new(),
             },
             underway: row.underway.as_deref().map_or(Ok(Vec::new()), serde_json::from_str)?,
+            seen: row.seen.as_deref().map_or(Ok(Seen::default()), serde_json::from_str)?,
             version: row.version,
         })
     }
@@ -94,9 +99,10 @@ pub(super) async fn ensure(
 
 pub(super) async fn save(pool: &Pool, link: &Link, now: Timestamp) -> Result<bool, StoreError> {
     const UPDATE: &str = "UPDATE links SET remote_key = $1, local_id = $2, local_key = $3, base_remote = $4, base_local = $5, \
-        underway = $6, version = version + 1, updated_at = $7 WHERE id = $8 AND version = $9";
+        underway = $6, seen = $7, version = version + 1, updated_at = $8 WHERE id = $9 AND version = $10";
     let (base_remote, base_local) = (serde_json::to_string(&link.base.remote)?, serde_json::to_string(&link.base.local)?);
     let underway = if link.underway.is_empty() { None } else { Some(serde_json::to_string(&link.underway)?) };
+    let seen = if link.seen == Seen::default() { None } else { Some(serde_json::to_string(&link.seen)?) };
     let written = on_pool!(pool, pool -> sqlx::query(UPDATE)
         .bind(&link.remote_key)
         .bind(link.local.as_ref().map(IssueId::as_str))
@@ -104,6 +110,7 @@ pub(super) async fn save(pool: &Pool, link: &Link, now: Timestamp) -> Result<boo
         .bind(&base_remote)
         .bind(&base_local)
         .bind(&underway)
+        .bind(&seen)
         .bind(millis(now))
         .bind(link.id.as_str())
         .bind(link.version)

@@ -55,14 +55,17 @@ impl Run<'_> {
             since: self.clock.now(),
             run: self.id.clone(),
         };
-        let find = async |_: &Intent| -> Result<Option<IssueId>, Fault> {
-            Ok(self.local.find_linked(&state.tracker, &[state.remote.as_str()]).await?.into_iter().next())
+        let find = async |theirs: &Intent| -> Result<Option<IssueId>, Fault> {
+            match self.local.find_linked(&state.tracker, &[state.remote.as_str()]).await?.into_iter().next() {
+                Some(id) => Ok(Some(id)),
+                None => self.local.find_marked(&theirs.token, theirs.since).await,
+            }
         };
         if let Some(already) = self.begin_creation(&intent, find).await? {
             // With which values, that run knew.
             return Ok(Created { id: already, unset: plan.local.fields.keys().cloned().collect() });
         }
-        match self.create_with_or_without(&plan.local.new_values(), state).await {
+        match self.create_with_or_without(plan.local.new_values(), state, &intent.token).await {
             Ok(created) => {
                 self.records.close_intent(&intent.token, created.id.as_str()).await?;
                 info!(local = %created.id, remote = remote.key, "created the local issue");
@@ -75,16 +78,23 @@ impl Run<'_> {
         }
     }
 
-    /// A value that is refused must not keep the issue from being made: it is made without values then, which are set one by one
-    /// afterwards, as for an issue that exists.
-    async fn create_with_or_without(&self, values: &Attributes, state: &MirroredState) -> Result<Created, Fault> {
-        match self.local.create(values, state).await {
-            Err(fault) if fault.kind == FaultKind::Refused && !values.is_empty() => {
-                warn!(%fault, "a value was refused; creating the issue without values");
-                let made = self.local.create(&Attributes::new(), state).await?;
-                Ok(Created { id: made.id, unset: values.keys().cloned().collect() })
-            }
-            outcome => outcome.map(|made| Created { id: made.id, unset: made.left_out }),
+    /// A value that is refused must not keep the issue from being made: it is made without those that the tracker names, or without
+    /// any where it names none. They are set one by one afterwards, as for an issue that exists.
+    async fn create_with_or_without(&self, values: Attributes, state: &MirroredState, token: &Token) -> Result<Created, Fault> {
+        let refused = match self.local.create(&values, state, token).await {
+            Err(fault) if fault.kind == FaultKind::Refused && !values.is_empty() => fault,
+            outcome => return outcome.map(|made| Created { id: made.id, unset: made.left_out }),
+        };
+        warn!(fault = %refused, "a value was refused; creating the issue without it");
+        let named = |path: &String| refused.fields.iter().any(|field| Some(field.as_str()) == path.split('.').next());
+        let (left_out, rest): (Attributes, Attributes) =
+            values.into_iter().partition(|(path, _)| refused.fields.is_empty() || named(path));
+        let unset = left_out.into_keys().collect::<BTreeSet<_>>();
+        match self.local.create(&rest, state, token).await {
+            Ok(made) => Ok(Created { id: made.id, unset: unset.into_iter().chain(made.left_out).collect() }),
+            // What was refused first is what is to be mended: a tracker may insist on that very value.
+            Err(fault) if fault.kind == FaultKind::Refused => Err(refused),
+            Err(fault) => Err(fault),
         }
     }
 

@@ -81,7 +81,9 @@ impl Engine {
             return Err(Fault::transient(format!("the remote issue of local issue {} is not to be seen yet", local.key)));
         };
         info!(local = local.key, remote = remote.key, "created the remote issue");
-        self.local.mirror(&local.id, &self.state_of(&remote, &link.base.remote)).await?;
+        let state = self.state_of(&remote, &link.base.remote);
+        self.local.mark_linked(&local.id, &state).await?;
+        self.local.mirror(&local.id, &state).await?;
         let back = evaluate_after_create(&self.rules, local, &remote, &link.base, &self.rule_options(options).await?);
         run.set_fields(Side::Local, &back.local, &target, &mut applied).await?;
         let Report { failures, .. } = Report::new(remote.key.clone(), None, back, applied.failures);

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use tracing::info_span;
+use tracing::{info_span, warn};
 
 use super::{
     apply::{Applied, Target},
     create::Created,
+    echo::digest,
     effects::EffectOutcomes,
     fault::Fault,
-    issue::{Base, Side, Snapshot},
+    issue::{Base, Seen, Side, Snapshot},
     load::Loaded,
     outcome::{Outcome, Report},
     plan::{Plan, RuleOutcome},
@@ -58,6 +59,8 @@ pub struct RunOptions {
     pub no_remote_writes: bool,
     /// Take remote values for changed.
     pub remote_change: bool,
+    /// The side that tells of a change, and the account that made it, where they are known.
+    pub actor: Option<(Side, String)>,
     /// The event that causes the run, for the audit trail.
     pub event: Option<EventId>,
     /// The trace, for the audit trail.
@@ -110,7 +113,7 @@ impl Engine {
         Ok(match self.local.linked_remote(id, self.remote.name()).await? {
             // People write this id by hand, and it becomes part of a URL.
             Claim::Ours(claimed) => match IssueId::parse(&claimed) {
-                Some(claimed) => Resolved::Linked(claimed),
+                Some(claimed) => self.resolve_claim(id, claimed).await?,
                 None => {
                     Resolved::Nothing(format!("local issue {id} says it stands for \"{claimed}\", and that is no issue id"))
                 }
@@ -119,6 +122,23 @@ impl Engine {
             Claim::Nothing if self.create_remote => Resolved::Creatable(id.clone()),
             Claim::Nothing => Resolved::Nothing(format!("local issue {id} is not linked to {}", self.remote.name())),
         })
+    }
+
+    /// A clone copies what its original says of itself; it must not pass for the original.
+    async fn resolve_claim(&self, local: &IssueId, claimed: IssueId) -> Result<Resolved, Fault> {
+        let link = self.records.link_of_remote(&self.name, &claimed).await?;
+        let Some(other) = link.and_then(|link| link.local).filter(|linked| linked != local) else {
+            return Ok(Resolved::Linked(claimed));
+        };
+        // People call it by its key; the link has its id.
+        let called_otherwise = self.local.read(local, &Needs::default()).await?.is_none_or(|issue| issue.id == other);
+        if called_otherwise {
+            return Ok(Resolved::Linked(claimed));
+        }
+        let reason =
+            format!("local issue {local} says it stands for {claimed}, and that one is linked with {other}: is it a clone?");
+        warn!(%local, remote = %claimed, linked = %other, "two local issues claim one remote issue; only the linked one is synced");
+        Ok(Resolved::Nothing(reason))
     }
 
     /// What the rules have to know of an issue on one side.
@@ -154,6 +174,11 @@ impl Engine {
     /// # Errors
     /// Faults of trackers and store. What was written until then is written; the next run goes on from there.
     pub async fn run(&self, remote: &IssueId, options: &RunOptions) -> Result<Outcome, Fault> {
+        if let Some((side, actor)) = options.actor.as_ref().filter(|_| !options.dry_run && !options.remote_change)
+            && self.is_echo(remote, *side, actor).await?
+        {
+            return Ok(Outcome::Echo);
+        }
         let run = self.new_run();
         let loaded = match self.load(&run, remote, options.dry_run).await? {
             Ok(loaded) => loaded,
@@ -209,6 +234,10 @@ impl Engine {
         self.note_writings(&mut link, &created.id, &base, &plan, local.as_ref(), &remote).await?;
         let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
         let target = Target { link: &link.id.clone(), local: &created.id, remote: &remote.id, revisions };
+        let seen = Seen {
+            local: local.as_ref().map(|issue| digest(Side::Local, issue, &base.copies)),
+            remote: Some(digest(Side::Remote, &remote, &base.copies)),
+        };
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
         let mut applied = if local.is_none() { created.applied(&plan) } else { Applied::default() };
         let mut yet_to_be_set = plan.clone();
@@ -226,6 +255,11 @@ impl Engine {
             let outcome = format!("{}: {fault}", fault.word());
             self.audit(&remote, Some(&link), link.local.as_ref(), &plan, options, (outcome, &applied.outcomes)).await?;
             return Err(fault);
+        }
+        let nothing_open = applied.failures.is_empty() && plan.rules.iter().all(|rule| rule.outcome.is_settled());
+        if nothing_open && link.seen != seen {
+            link.seen = seen;
+            self.save(&mut link).await?;
         }
         let outcome = outcome(Report::new(remote.key.clone(), Some(created.id), plan, std::mem::take(&mut applied.failures)));
         if let Some(report) = outcome.report().filter(|report| report.is_notable()) {
@@ -290,6 +324,10 @@ impl Engine {
             let mut now = issue.map(|issue| issue.attributes.clone()).unwrap_or_default();
             now.extend(plan.side(side).new_values());
             base.advance(side, now, &open);
+        }
+        if !plan.is_empty() {
+            // Known again once all of it is done.
+            link.seen = Seen::default();
         }
         base.copies = Vec::new();
         link.base = base;

@@ -215,6 +215,28 @@ impl Base {
     }
 }
 
+/// What each side held besides its attributes when a run had left nothing open, as digests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// On the local side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<String>,
+    /// On the remote side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
+}
+
+impl Seen {
+    /// Of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Local => self.local.as_deref(),
+            Side::Remote => self.remote.as_deref(),
+        }
+    }
+}
+
 /// Stands between the id of an original and the number of its copy.
 const COPY_NUMBER: char = '#';
 

@@ -3,6 +3,7 @@
 mod apply;
 mod create;
 pub mod create_remote;
+mod echo;
 pub mod effects;
 pub mod engine;
 pub mod fault;

@@ -10,6 +10,8 @@ pub enum Outcome {
     Synced(Report),
     /// Both sides were in line.
     Unchanged(Report),
+    /// The event was caused by our own writes, and its side is as they left it: the other side was not read.
+    Echo,
     /// A rule stopped the sync of this issue.
     Stopped(Report),
     /// Nothing to do with this issue, and why.
@@ -64,6 +66,7 @@ impl Outcome {
             Self::Synced(_) => "synced",
             Self::Unchanged(report) if !report.held().is_empty() => "held",
             Self::Unchanged(_) => "unchanged",
+            Self::Echo => "echo",
             Self::Stopped(_) => "stopped",
             Self::Ignored(_) => "ignored",
         }
@@ -74,7 +77,7 @@ impl Outcome {
     pub fn report(&self) -> Option<&Report> {
         match self {
             Self::Synced(report) | Self::Unchanged(report) | Self::Stopped(report) => Some(report),
-            Self::Ignored(_) => None,
+            Self::Echo | Self::Ignored(_) => None,
         }
     }
 }

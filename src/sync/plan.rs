@@ -79,6 +79,12 @@ pub enum RuleOutcome {
 }
 
 impl RuleOutcome {
+    /// Whether the rule leaves nothing to be done or decided once its changes are written.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Change | Self::Unchanged | Self::Skipped)
+    }
+
     /// One word for people.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     effects::EffectOutcome,
     fault::Fault,
-    issue::{Attributes, Base, CopyKind, Side, Snapshot},
+    issue::{Attributes, Base, CopyKind, Seen, Side, Snapshot},
     plan::{MessageEdit, NewMessage, Plan},
     rules::Needs,
     schema::Schema,
@@ -114,8 +114,9 @@ pub trait Tracker: Send + Sync {
     /// What this issue shows of the remote one's attributes, from the last sync by whatever program.
     async fn mirrored_attributes(&self, id: &IssueId) -> Result<Option<Attributes>, Fault>;
 
-    /// Creates an issue that says which remote issue it stands for.
-    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<Made, Fault>;
+    /// Creates an issue that says which remote issue it stands for. Where the tracker has a place for it, the issue carries the
+    /// token of its creation from its birth; elsewhere [`Tracker::find_linked`] finds it.
+    async fn create(&self, fields: &Attributes, state: &MirroredState, token: &Token) -> Result<Made, Fault>;
 
     /// Creates an issue that carries the token of its creation from its birth.
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault>;
@@ -152,8 +153,16 @@ pub trait Tracker: Send + Sync {
     /// Shows people the state of the remote issue, where the tracker has a place for that.
     async fn mirror(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault>;
 
+    /// Lets an issue that was there before say which remote issue it stands for from now on, where [`Tracker::mirror`] does not.
+    async fn mark_linked(&self, _id: &IssueId, _state: &MirroredState) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Proves that the tracker answers and knows us; the account's name.
     async fn who_am_i(&self) -> Result<String, Fault>;
+
+    /// Whether the account that a delivery names as its actor is ours.
+    async fn is_us(&self, actor: &str) -> Result<bool, Fault>;
 
     /// What the tracker tells about its classes, their attributes, and the values that these can have.
     async fn schema(&self) -> Result<Schema, Fault>;
@@ -254,6 +263,8 @@ pub struct Link {
     pub base: Base,
     /// Fields that a run set out to write and has not reported.
     pub underway: Vec<Writing>,
+    /// What both sides held after the last run, where that left nothing open.
+    pub seen: Seen,
     /// Number of times the link was written.
     pub version: i64,
 }

@@ -150,7 +150,9 @@ impl Worker {
         let covered = self.noted_generations(engine, &remote, job).await;
         let (engine, options) = (Arc::clone(engine), run_options(job));
         let ended = self.bounded(&lease, async move { engine.run(&remote, &options).await }).await;
+        // An echo covers nothing: another event of this issue may still be tried again.
         if let Ok(outcome) = &ended
+            && !matches!(outcome, Outcome::Echo)
             && outcome.report().is_none_or(|report| report.failures.is_empty())
         {
             self.cover(covered).await;
@@ -287,7 +289,8 @@ impl Worker {
 }
 
 fn run_options(job: &Job) -> RunOptions {
-    RunOptions { event: Some(job.id.clone()), trace: trace_id(&Span::current()), ..RunOptions::default() }
+    let actor = job.data.actor.clone().map(|actor| (job.data.side, actor));
+    RunOptions { actor, event: Some(job.id.clone()), trace: trace_id(&Span::current()), ..RunOptions::default() }
 }
 
 /// Tells what a run did, in one line.
@@ -307,6 +310,7 @@ fn tell(outcome: &Outcome) {
             let rule = report.plan.stopped_by().map(|rule| format!("{} [{}]: {}", rule.kind, rule.place, rule.reason));
             info!(remote = report.remote_key, rule, "stopped by a rule");
         }
+        Outcome::Echo => info!("an echo of our own writes"),
         Outcome::Ignored(reason) => info!(reason, "ignored"),
     }
 }

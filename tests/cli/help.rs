@@ -2,7 +2,7 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["serve"],
     &["sync"],
@@ -12,6 +12,7 @@ const COMMANDS: [&[&str]; 12] = [
     &["config"],
     &["config", "show"],
     &["config", "convert"],
+    &["jira"],
     &["links"],
     &["help-rule"],
     &["completions"],

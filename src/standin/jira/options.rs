@@ -36,6 +36,8 @@ pub struct JiraOptions {
     pub projects: Vec<ProjectSpec>,
     /// Accounts.
     pub users: Vec<UserSpec>,
+    /// Login names of those who administer the site, and so its webhooks.
+    pub administrators: Vec<String>,
     /// Issue type names.
     pub issue_types: Vec<String>,
     /// Those of the issue types that are sub-tasks: their issues need a parent.
@@ -134,6 +136,7 @@ impl Default for JiraOptions {
             public_url: None,
             projects: vec![ProjectSpec::new(10_000, "UP", "Upstream")],
             users: vec![UserSpec::new("sync", "sync-secret", "Tracker Sync"), UserSpec::new("jane", "jane-secret", "Jane Doe")],
+            administrators: names(&["sync"]),
             issue_types: names(&["Bug", "Task"]),
             subtask_types: Vec::new(),
             priorities: names(&["Highest", "High", "Medium", "Low", "Lowest"]),

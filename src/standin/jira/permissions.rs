@@ -1,4 +1,4 @@
-//! Who may do what. Everybody who is signed in may do everything until something is taken away.
+//! Who may do what. Everybody who is signed in may do everything until something is taken away, but administer the site.
 
 use std::{collections::BTreeSet, sync::Mutex};
 
@@ -84,6 +84,9 @@ impl Permissions {
 impl Site {
     /// Whether a user has a permission, in a project if it is one of a project.
     pub(super) fn may(&self, user: &str, permission: &str, project: Option<usize>) -> bool {
+        if permission == "ADMINISTER" && !self.options.administrators.iter().any(|name| name == user) {
+            return false;
+        }
         let key = project.and_then(|index| self.options.projects.get(index)).map(|spec| spec.key.as_str());
         !locked(&self.permissions.denied).iter().any(|denial| {
             denial.user == user

@@ -90,11 +90,16 @@ impl Form {
         }
         let by = webhook.updated_by.as_deref();
         let display_name = by.and_then(|name| call.site.user(name)).map(|user| user.display_name.as_str());
-        json!({
+        let mut shown = json!({
             "name": terms.name, "url": terms.url, "excludeBody": terms.exclude_body, "filters": {SECTION: terms.filter},
-            "events": terms.events, "enabled": !terms.disabled, "isSigned": terms.secret.is_some(), "self": address,
+            "events": terms.events, "enabled": !terms.disabled, "self": address,
             "lastUpdatedUser": by, "lastUpdatedDisplayName": display_name, "lastUpdated": updated,
-        })
+        });
+        // Only Cloud says whether there is a secret.
+        if call.cloud() {
+            shown["isSigned"] = json!(terms.secret.is_some());
+        }
+        shown
     }
 
     /// Writes what a body tells over older terms.

@@ -160,7 +160,7 @@ pub(super) fn without_prefix(text: &str, prefix: &str) -> Option<String> {
 
 impl Messages {
     fn missing_remotely<'a>(&self, evaluation: &Evaluation<'a>, copies: &Copies<'_>) -> Vec<(&'a str, String)> {
-        let remote = ByDate::of(&evaluation.remote().messages);
+        let remote = ByDate::of(&evaluation.remote().messages, Side::Remote, copies);
         evaluation
             .local_messages()
             .iter()
@@ -194,7 +194,7 @@ impl Messages {
 }
 
 fn missing_locally<'a>(evaluation: &Evaluation<'a>, copies: &Copies<'_>) -> Vec<&'a Message> {
-    let local = ByDate::of(evaluation.local_messages());
+    let local = ByDate::of(evaluation.local_messages(), Side::Local, copies);
     evaluation
         .remote()
         .messages
@@ -234,9 +234,10 @@ fn ids(messages: &[Message]) -> HashSet<&str> {
 struct ByDate<'a>(HashMap<i64, Vec<&'a Message>>);
 
 impl<'a> ByDate<'a> {
-    fn of(messages: &'a [Message]) -> Self {
+    /// Those of a side that may be the same as one over there: what is the copy of a certain one is no other.
+    fn of(messages: &'a [Message], side: Side, copies: &Copies<'_>) -> Self {
         let mut by_date: HashMap<i64, Vec<&Message>> = HashMap::new();
-        for message in messages {
+        for message in messages.iter().filter(|message| !copies.repeat(CopyKind::Message, side, &message.id)) {
             by_date.entry(message.date.as_second()).or_default().push(message);
         }
         Self(by_date)

@@ -23,6 +23,13 @@ pub(super) enum Dialect {
     DataCenter,
 }
 
+/// What the administration answered.
+pub(super) enum Administered {
+    Done(Value),
+    /// With the status and Jira's words.
+    NotPermitted(String),
+}
+
 pub(super) struct Client {
     http: Http,
     tracker: TrackerName,
@@ -117,6 +124,22 @@ impl Client {
             return self.prove_credentials().await;
         }
         value(&answer).map(|_| ())
+    }
+
+    /// A request to the administration, where 401, 403 and 404 alike may mean that our account is no administrator's.
+    pub(super) async fn administer(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Administered, Fault> {
+        self.ready().await?;
+        let request = self.request(method, path)?;
+        let request = if let Some(body) = body { request.json(body) } else { request };
+        let answer = self.http.answer(request).await?;
+        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
+            // Of an account that Jira does not know at all, that is to be told instead.
+            self.ask_myself().await?;
+            let words = words_of(&answer.body).map_or_else(|| answer.beginning(), |(words, _)| words);
+            return Ok(Administered::NotPermitted(format!("{}: {words}", answer.status)));
+        }
+        self.refuse_unless_known(&answer).await?;
+        value(&answer).map(Administered::Done)
     }
 
     /// Uploads an attachment; the answer of Jira.

@@ -1,4 +1,4 @@
-//! Creation of a Jira issue, and how ours are found again: by an entity property that the creating request sets.
+//! Creation of a Jira issue, and what ours say of themselves: in an entity property that the creating request sets.
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
@@ -9,16 +9,26 @@ use super::{
     search,
 };
 use crate::{
-    ids::IssueId,
-    sync::{fault::Fault, ports::Token},
+    ids::{IssueId, TrackerName},
+    sync::{
+        fault::Fault,
+        ports::{Claim, MirroredState, Token},
+    },
 };
 
-/// The property of an issue that carries the token of its creation.
+/// The property of an issue that carries the token of its creation, and the remote issue that it stands for.
 const PROPERTY: &str = "trackersync";
 
-/// Creates an issue; its id.
-pub(super) async fn create(client: &Client, fields: Map<String, Value>, token: &Token) -> Result<IssueId, Fault> {
-    let body = json!({ "fields": fields, "properties": [{ "key": PROPERTY, "value": { "token": token } }] });
+/// Creates an issue; its id. `state` is that of the remote issue that it is to stand for, if it is to stand for one.
+pub(super) async fn create(
+    client: &Client,
+    fields: Map<String, Value>,
+    token: &Token,
+    state: Option<&MirroredState>,
+) -> Result<IssueId, Fault> {
+    let mut said = state.map_or_else(Map::new, claim_of);
+    said.insert("token".to_owned(), json!(token));
+    let body = json!({ "fields": fields, "properties": [{ "key": PROPERTY, "value": said }] });
     let made = client.send(Method::POST, "rest/api/2/issue", &body).await?;
     made["id"].as_str().map(IssueId::new).ok_or_else(|| Fault::bug("Jira made an issue and did not say its id"))
 }
@@ -50,6 +60,30 @@ const INDEXED: SignedDuration = SignedDuration::from_mins(3);
 
 /// The token that an issue was created with.
 pub(super) async fn token_of(client: &Client, id: &IssueId) -> Result<Option<Token>, Fault> {
+    Ok(said_by(client, id).await?["token"].as_str().map(Token::stored))
+}
+
+/// The remote issue that an issue says it stands for.
+pub(super) async fn claim(client: &Client, id: &IssueId, tracker: &TrackerName) -> Result<Claim, Fault> {
+    let said = said_by(client, id).await?;
+    Ok(match (said["tracker"].as_str(), said["remote"].as_str()) {
+        (Some(name), Some(remote)) if name == tracker.as_str() => Claim::Ours(remote.to_owned()),
+        (Some(name), Some(_)) => Claim::AnotherTrackers(name.to_owned()),
+        _ => Claim::Nothing,
+    })
+}
+
+/// Lets an issue say which remote issue it stands for.
+pub(super) async fn mark(client: &Client, id: &IssueId, state: &MirroredState) -> Result<(), Fault> {
+    let path = format!("rest/api/2/issue/{id}/properties/{PROPERTY}");
+    client.send(Method::PUT, &path, &Value::Object(claim_of(state))).await.map(|_| ())
+}
+
+async fn said_by(client: &Client, id: &IssueId) -> Result<Value, Fault> {
     let property = client.get(&format!("rest/api/2/issue/{id}/properties/{PROPERTY}"), &[]).await?;
-    Ok(property.as_ref().and_then(|property| property["value"]["token"].as_str()).map(Token::stored))
+    Ok(property.map(|mut property| property["value"].take()).unwrap_or_default())
+}
+
+fn claim_of(state: &MirroredState) -> Map<String, Value> {
+    Map::from_iter([("tracker".to_owned(), json!(state.tracker)), ("remote".to_owned(), json!(state.remote))])
 }

@@ -11,6 +11,7 @@ mod reading;
 mod schema;
 mod search;
 mod transitions;
+pub mod webhooks;
 mod workflow;
 mod writing;
 
@@ -61,8 +62,11 @@ impl Jira {
         }
     }
 
-    fn local_role() -> Fault {
-        Fault::permanent("Jira as the local tracker is not supported by this version")
+    /// Creates an issue. It begins in the first state of its workflow; from there it takes a transition.
+    async fn make(&self, fields: &Attributes, token: &Token, state: Option<&MirroredState>) -> Result<Made, Fault> {
+        let (body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
+        let made = creation::create(&self.client, body, token, state).await;
+        Ok(Made { id: made.map_err(|fault| paths.in_words_of_the_rules(fault))?, left_out })
     }
 }
 
@@ -114,26 +118,24 @@ impl Tracker for Jira {
     }
 
     async fn find_linked(&self, _tracker: &TrackerName, _remote: &[&str]) -> Result<Vec<IssueId>, Fault> {
-        Err(Self::local_role())
+        // No query finds an issue by its property: which issues are linked, the store knows.
+        Ok(Vec::new())
     }
 
-    async fn linked_remote(&self, _id: &IssueId, _tracker: &TrackerName) -> Result<Claim, Fault> {
-        Err(Self::local_role())
+    async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Claim, Fault> {
+        creation::claim(&self.client, id, tracker).await
     }
 
     async fn mirrored_attributes(&self, _id: &IssueId) -> Result<Option<Attributes>, Fault> {
-        Err(Self::local_role())
+        Ok(None)
     }
 
-    async fn create(&self, _fields: &Attributes, _state: &MirroredState) -> Result<Made, Fault> {
-        Err(Self::local_role())
+    async fn create(&self, fields: &Attributes, state: &MirroredState, token: &Token) -> Result<Made, Fault> {
+        self.make(fields, token, Some(state)).await
     }
 
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault> {
-        // An issue begins in the first state of its workflow; from there it takes a transition.
-        let (body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
-        let id = creation::create(&self.client, body, token).await.map_err(|fault| paths.in_words_of_the_rules(fault))?;
-        Ok(Made { id, left_out })
+        self.make(fields, token, None).await
     }
 
     async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
@@ -184,7 +186,12 @@ impl Tracker for Jira {
     }
 
     async fn mirror(&self, _id: &IssueId, _state: &MirroredState) -> Result<(), Fault> {
-        Err(Self::local_role())
+        // Jira has no place for it that people would look at; what they are to see, a rule writes into a field.
+        Ok(())
+    }
+
+    async fn mark_linked(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault> {
+        creation::mark(&self.client, id, state).await
     }
 
     async fn who_am_i(&self) -> Result<String, Fault> {
@@ -192,6 +199,11 @@ impl Tracker for Jira {
         let myself = self.client.myself().await?;
         let name = ["displayName", "name", "accountId"].into_iter().find_map(|key| myself[key].as_str());
         Ok(name.unwrap_or("unknown").to_owned())
+    }
+
+    async fn is_us(&self, actor: &str) -> Result<bool, Fault> {
+        let myself = self.client.myself().await?;
+        Ok(["accountId", "key", "name"].into_iter().any(|key| myself[key] == actor))
     }
 
     async fn schema(&self) -> Result<Schema, Fault> {

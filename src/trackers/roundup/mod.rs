@@ -144,7 +144,7 @@ impl Tracker for Roundup {
         Ok(item.and_then(|item| serde_json::from_str(item["attributes"]["content"].as_str()?).ok()))
     }
 
-    async fn create(&self, fields: &Attributes, state: &MirroredState) -> Result<Made, Fault> {
+    async fn create(&self, fields: &Attributes, state: &MirroredState, _token: &Token) -> Result<Made, Fault> {
         self.ensure_ext_tracker(&state.tracker).await?;
         let (linked, own) = linked::split(fields);
         let mut body = convert::body(&own)?;
@@ -162,7 +162,8 @@ impl Tracker for Roundup {
     }
 
     async fn find_marked(&self, _token: &Token, _since: jiff::Timestamp) -> Result<Option<IssueId>, Fault> {
-        Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
+        // No issue here carries one: what it stands for is written in its own attributes by the request that creates it.
+        Ok(None)
     }
 
     async fn creation_token(&self, _id: &IssueId) -> Result<Option<Token>, Fault> {
@@ -241,6 +242,10 @@ impl Tracker for Roundup {
         let found = self.client.list("user", &[("username:", name), ("@fields", "username")]).await?;
         let own = found.first().and_then(|user| user["username"].as_str());
         own.map(str::to_owned).ok_or_else(|| Fault::permanent(format!("{} does not show us our own account {name}", self.name)))
+    }
+
+    async fn is_us(&self, actor: &str) -> Result<bool, Fault> {
+        Ok(self.client.username() == actor)
     }
 
     async fn schema(&self) -> Result<Schema, Fault> {

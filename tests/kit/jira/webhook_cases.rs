@@ -195,6 +195,7 @@ async fn registered_webhooks_deliver_signed_what_their_filter_lets_through() {
         body.as_object_mut().unwrap().extend(form.as_object().unwrap().clone());
         let made = site.expect(201, Method::POST, path, Some(&body)).await;
         assert!(!made.to_string().contains("hidden"), "{made}");
+        assert_eq!(made["isSigned"].as_bool(), (dialect == Dialect::Cloud).then_some(true));
         site.expect(404, Method::GET, other, None).await;
         let state = site.jira.state();
         let no = state.create_issue("jane", json!({"summary": "no"})).unwrap();

@@ -10,11 +10,12 @@ use crate::{
     ids::IssueId,
     sync::{
         create_remote::Creation,
-        engine::{Engine, Resolved, RunOptions},
+        engine::{Engine, RunOptions},
         fault::Fault,
         issue::Side,
         outcome::{Outcome, Report},
         ports::Query,
+        resolve::Resolved,
     },
 };
 

@@ -7,13 +7,18 @@ use sha2::{Digest, Sha256};
 use super::{
     engine::Engine,
     fault::Fault,
-    issue::{Attributes, Copied, CopyKind, Side, Snapshot},
-    ports::Link,
+    issue::{Copied, CopyKind, Seen, Side, Snapshot},
 };
 use crate::ids::IssueId;
 
+/// What both sides hold besides their attributes and the copies that we made there.
+pub(super) fn seen(local: Option<&Snapshot>, remote: &Snapshot, copies: &[Copied]) -> Seen {
+    let local = local.map(|issue| digest(Side::Local, issue, copies));
+    Seen { local, remote: Some(digest(Side::Remote, remote, copies)) }
+}
+
 /// What an issue holds besides its attributes and the copies that we made there.
-pub(super) fn digest(side: Side, issue: &Snapshot, copies: &[Copied]) -> String {
+fn digest(side: Side, issue: &Snapshot, copies: &[Copied]) -> String {
     let ours = |kind: CopyKind, id: &str| copies.iter().any(|made| made.kind == kind && made.to == side && made.copy == id);
     let messages = issue.messages.iter().filter(|message| !ours(CopyKind::Message, &message.id));
     let files = issue.files.iter().filter(|file| !ours(CopyKind::File, &file.id));
@@ -43,14 +48,6 @@ impl Engine {
         }
         let Some(now) = tracker.read(issue, &self.needs(side)).await? else { return Ok(false) };
         let copies = self.records.copies(&link.id).await?;
-        Ok(attributes_of(&link, side) == Some(&now.attributes) && digest(side, &now, &copies) == seen)
+        Ok(*link.base.side(side) == now.attributes && digest(side, &now, &copies) == seen)
     }
-}
-
-fn attributes_of(link: &Link, side: Side) -> Option<&Attributes> {
-    Some(match side {
-        Side::Local => &link.base.local,
-        Side::Remote => &link.base.remote,
-    })
-    .filter(|attributes| !attributes.is_empty())
 }

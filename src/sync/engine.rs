@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use tracing::{info_span, warn};
+use tracing::info_span;
 
 use super::{
     apply::{Applied, Target},
     create::Created,
-    echo::digest,
+    echo::seen,
     effects::EffectOutcomes,
     fault::Fault,
-    issue::{Base, Seen, Side, Snapshot},
+    issue::{Side, Snapshot},
     load::Loaded,
     outcome::{Outcome, Report},
     plan::{Plan, RuleOutcome},
-    ports::{AuditEntry, Claim, Link, MirroredState, Records, RunLimits, Tracker},
+    ports::{AuditEntry, Link, MirroredState, Records, RunLimits, Tracker},
     rules::{Needs, Options, RuleSet, evaluate},
-    underway::writings,
     vocabulary::Vocabularies,
 };
 use crate::{
@@ -67,17 +66,6 @@ pub struct RunOptions {
     pub trace: Option<String>,
 }
 
-/// What an event is about.
-#[derive(Debug)]
-pub enum Resolved {
-    /// A remote issue, which may have a local one.
-    Linked(IssueId),
-    /// A local issue without a remote one, which may get one.
-    Creatable(IssueId),
-    /// None of this sync's issues, and why.
-    Nothing(String),
-}
-
 /// A run while it lasts.
 pub(super) struct Run<'a> {
     pub id: String,
@@ -99,48 +87,6 @@ impl Run<'_> {
 }
 
 impl Engine {
-    /// Finds the remote issue that an event is about.
-    ///
-    /// # Errors
-    /// Faults of the store or the local tracker.
-    pub async fn resolve(&self, side: Side, id: &IssueId) -> Result<Resolved, Fault> {
-        if side == Side::Remote {
-            return Ok(Resolved::Linked(id.clone()));
-        }
-        if let Some(link) = self.records.link_of_local(&self.name, id).await? {
-            return Ok(Resolved::Linked(link.remote));
-        }
-        Ok(match self.local.linked_remote(id, self.remote.name()).await? {
-            // People write this id by hand, and it becomes part of a URL.
-            Claim::Ours(claimed) => match IssueId::parse(&claimed) {
-                Some(claimed) => self.resolve_claim(id, claimed).await?,
-                None => {
-                    Resolved::Nothing(format!("local issue {id} says it stands for \"{claimed}\", and that is no issue id"))
-                }
-            },
-            Claim::AnotherTrackers(name) => Resolved::Nothing(format!("local issue {id} stands for one of {name}")),
-            Claim::Nothing if self.create_remote => Resolved::Creatable(id.clone()),
-            Claim::Nothing => Resolved::Nothing(format!("local issue {id} is not linked to {}", self.remote.name())),
-        })
-    }
-
-    /// A clone copies what its original says of itself; it must not pass for the original.
-    async fn resolve_claim(&self, local: &IssueId, claimed: IssueId) -> Result<Resolved, Fault> {
-        let link = self.records.link_of_remote(&self.name, &claimed).await?;
-        let Some(other) = link.and_then(|link| link.local).filter(|linked| linked != local) else {
-            return Ok(Resolved::Linked(claimed));
-        };
-        // People call it by its key; the link has its id.
-        let called_otherwise = self.local.read(local, &Needs::default()).await?.is_none_or(|issue| issue.id == other);
-        if called_otherwise {
-            return Ok(Resolved::Linked(claimed));
-        }
-        let reason =
-            format!("local issue {local} says it stands for {claimed}, and that one is linked with {other}: is it a clone?");
-        warn!(%local, remote = %claimed, linked = %other, "two local issues claim one remote issue; only the linked one is synced");
-        Ok(Resolved::Nothing(reason))
-    }
-
     /// What the rules have to know of an issue on one side.
     pub(super) fn needs(&self, side: Side) -> Needs {
         let counterpart = match side {
@@ -205,20 +151,10 @@ impl Engine {
     }
 
     async fn carry_out(&self, run: &Run<'_>, loaded: Loaded, mut plan: Plan, options: &RunOptions) -> Result<Outcome, Fault> {
-        let Loaded { remote, local, link, base, settled } = loaded;
         if plan.stopped_by().is_some() {
-            let local = local.map(|issue| issue.id);
-            self.audit(
-                &remote,
-                link.as_ref(),
-                local.as_ref(),
-                &plan,
-                options,
-                ("stopped".to_owned(), &EffectOutcomes::default()),
-            )
-            .await?;
-            return Ok(outcome(Report::new(remote.key, local, plan, Vec::new())));
+            return self.leave_alone(loaded, plan, options).await;
         }
+        let Loaded { remote, local, link, base, settled } = loaded;
         if !settled {
             plan.put_off_copies();
         }
@@ -234,10 +170,7 @@ impl Engine {
         self.note_writings(&mut link, &created.id, &base, &plan, local.as_ref(), &remote).await?;
         let revisions = (local.as_ref().and_then(|issue| issue.revision.as_deref()), remote.revision.as_deref());
         let target = Target { link: &link.id.clone(), local: &created.id, remote: &remote.id, revisions };
-        let seen = Seen {
-            local: local.as_ref().map(|issue| digest(Side::Local, issue, &base.copies)),
-            remote: Some(digest(Side::Remote, &remote, &base.copies)),
-        };
+        let seen = seen(local.as_ref(), &remote, &base.copies);
         let texts_before = base.copies.iter().filter(|copied| copied.source.is_empty()).count();
         let mut applied = if local.is_none() { created.applied(&plan) } else { Applied::default() };
         let mut yet_to_be_set = plan.clone();
@@ -257,10 +190,6 @@ impl Engine {
             return Err(fault);
         }
         let nothing_open = applied.failures.is_empty() && plan.rules.iter().all(|rule| rule.outcome.is_settled());
-        if nothing_open && link.seen != seen {
-            link.seen = seen;
-            self.save(&mut link).await?;
-        }
         let outcome = outcome(Report::new(remote.key.clone(), Some(created.id), plan, std::mem::take(&mut applied.failures)));
         if let Some(report) = outcome.report().filter(|report| report.is_notable()) {
             self.audit(
@@ -273,78 +202,23 @@ impl Engine {
             )
             .await?;
         }
+        if nothing_open {
+            self.note_seen(&mut link, seen).await;
+        }
         Ok(outcome)
     }
 
-    /// Notes in the link what is going to be written, and which local issue it is about.
-    async fn note_writings(
-        &self,
-        link: &mut Link,
-        local_id: &IssueId,
-        base: &Base,
-        plan: &Plan,
-        local: Option<&Snapshot>,
-        remote: &Snapshot,
-    ) -> Result<(), Fault> {
-        let writings = writings(plan, &self.rules, local, remote);
-        if link.local.as_ref() == Some(local_id) && writings.is_empty() {
-            return Ok(());
-        }
-        link.local = Some(local_id.clone());
-        link.local_key = local.map_or_else(|| local_id.to_string(), |issue| issue.key.clone());
-        if !writings.is_empty() {
-            (link.base, link.underway) = (Base { copies: Vec::new(), ..base.clone() }, writings);
-        }
-        self.save(link).await
+    /// Ends the run of an issue that a rule takes out of the sync.
+    async fn leave_alone(&self, loaded: Loaded, plan: Plan, options: &RunOptions) -> Result<Outcome, Fault> {
+        let Loaded { remote, local, link, .. } = loaded;
+        let local = local.map(|issue| issue.id);
+        let told = ("stopped".to_owned(), &EffectOutcomes::default());
+        self.audit(&remote, link.as_ref(), local.as_ref(), &plan, options, told).await?;
+        Ok(outcome(Report::new(remote.key, local, plan, Vec::new())))
     }
 
     pub(super) fn state_of(&self, remote: &Snapshot, attributes: &super::issue::Attributes) -> MirroredState {
         MirroredState { tracker: self.remote.name().clone(), remote: remote.id.clone(), attributes: attributes.clone() }
-    }
-
-    /// Moves the base on to what both sides are now, in the link and in what the local tracker shows.
-    async fn finish(
-        &self,
-        remote: &Snapshot,
-        local: Option<&Snapshot>,
-        link: &mut Link,
-        mut base: Base,
-        plan: &Plan,
-        applied: &Applied,
-    ) -> Result<(), Fault> {
-        let before = link.clone();
-        for (side, issue) in [(Side::Local, local), (Side::Remote, Some(remote))] {
-            let mut open = self.rules.open_paths(plan, side);
-            // A refused write leaves its whole rule open: were the other side's base to move on, its value would look old.
-            for (refused, path) in &applied.refused {
-                if let Some(change) = plan.side(*refused).fields.get(path) {
-                    open.extend(self.rules.paths_read(change.rule, side));
-                }
-            }
-            let mut now = issue.map(|issue| issue.attributes.clone()).unwrap_or_default();
-            now.extend(plan.side(side).new_values());
-            base.advance(side, now, &open);
-        }
-        if !plan.is_empty() {
-            // Known again once all of it is done.
-            link.seen = Seen::default();
-        }
-        base.copies = Vec::new();
-        link.base = base;
-        link.underway = Vec::new();
-        remote.key.clone_into(&mut link.remote_key);
-        if let Some(local) = local {
-            local.key.clone_into(&mut link.local_key);
-        }
-        if *link == before {
-            return Ok(());
-        }
-        // A run that ended before its time may have noted its base and not shown it.
-        let to_be_shown = link.base.remote != before.base.remote || !before.underway.is_empty();
-        if to_be_shown && let Some(id) = &link.local {
-            self.local.mirror(id, &self.state_of(remote, &link.base.remote)).await?;
-        }
-        self.save(link).await
     }
 
     pub(super) async fn save(&self, link: &mut Link) -> Result<(), Fault> {

@@ -199,6 +199,15 @@ pub struct Copied {
 }
 
 impl Base {
+    /// Attributes of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &Attributes {
+        match side {
+            Side::Local => &self.local,
+            Side::Remote => &self.remote,
+        }
+    }
+
     /// Moves the attributes of one side on to what they are now, but for the paths that are still open.
     pub fn advance(&mut self, side: Side, now: Attributes, open: &BTreeSet<String>) {
         let attributes = match side {

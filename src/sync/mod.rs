@@ -16,6 +16,8 @@ pub mod outcome;
 pub mod plan;
 mod plan_words;
 pub mod ports;
+mod progress;
+pub mod resolve;
 pub mod rules;
 pub mod schema;
 pub mod underway;

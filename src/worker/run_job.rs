@@ -21,10 +21,11 @@ use crate::{
     },
     sync::{
         create_remote::Creation,
-        engine::{Engine, Resolved, RunOptions},
+        engine::{Engine, RunOptions},
         fault::Fault,
         issue::Side,
         outcome::Outcome,
+        resolve::Resolved,
     },
     telemetry::propagation::{continue_from, trace_id},
     trackers::waiting,

@@ -6,9 +6,10 @@ use trackersync::{
     standin::jira::JiraOptions,
     sync::{
         create_remote::Creation,
-        engine::{Engine, Resolved, RunOptions},
+        engine::{Engine, RunOptions},
         issue::Side,
         outcome::Outcome,
+        resolve::Resolved,
     },
 };
 

@@ -13,10 +13,11 @@ use trackersync::{
     },
     sync::{
         create_remote::Creation,
-        engine::{Engine, Resolved, RunOptions},
+        engine::{Engine, RunOptions},
         issue::{Attributes, Side},
         outcome::Outcome,
         ports::MirroredState,
+        resolve::Resolved,
     },
 };
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use libfuzzer_sys::fuzz_target;
 use trackersync::{
     config::{
-        node::{Table, from_toml},
+        node::{NodeValue, Table, from_toml},
         place::Source,
         section::{Findings, Section},
     },
@@ -33,7 +33,11 @@ fuzz_target!(|text: &str| {
     let Ok(root) = from_toml(&source) else { return };
     let findings = Findings::default();
     let tables: Vec<Table> = Section::new("fuzz", &root, &findings).tables("rule").into_iter().cloned().collect();
-    match RuleSet::compile(&tables) {
+    let people = root.entries.iter().find_map(|entry| match &entry.value.value {
+        NodeValue::Table(table) if entry.key == "users" => Some(table),
+        _ => None,
+    });
+    match RuleSet::compile(&tables, people) {
         Ok(rules) => run(&rules),
         Err(diagnostics) => {
             assert!(!diagnostics.is_empty(), "refused without a reason");

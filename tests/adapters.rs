@@ -7,6 +7,8 @@ mod comments;
 mod create_remote;
 #[path = "adapters/edits.rs"]
 mod edits;
+#[path = "adapters/facing.rs"]
+mod facing;
 #[path = "adapters/faults.rs"]
 mod faults;
 #[path = "adapters/fields.rs"]
@@ -27,8 +29,12 @@ mod schema;
 mod site;
 #[path = "adapters/transition_fields.rs"]
 mod transition_fields;
+#[path = "adapters/trust.rs"]
+mod trust;
 #[path = "adapters/two_jiras.rs"]
 mod two_jiras;
+#[path = "adapters/types.rs"]
+mod types;
 #[path = "adapters/unfinished.rs"]
 mod unfinished;
 #[path = "adapters/users.rs"]

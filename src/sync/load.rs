@@ -40,7 +40,9 @@ impl Engine {
         )
         .await;
         let Some(remote_issue) = remote_issue? else {
-            return Ok(Err(format!("remote issue {remote} is gone")));
+            return Ok(Err(format!(
+                "remote issue {remote} is gone, or our account may not see it any more; nothing is deleted"
+            )));
         };
         let local_issue = local_issue?;
         if let (Some(gone), None) = (&known_local, &local_issue) {

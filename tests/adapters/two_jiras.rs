@@ -1,19 +1,12 @@
 //! Two Jiras face each other: either product on either side, with issues made on both sides.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use trackersync::{
-    app::App,
-    config::{environment::Environment, load, place::Source},
     ids::IssueId,
-    standin::jira::{
-        self, CustomFieldKind, CustomFieldSpec, Dialect, IssueSnapshot, JiraOptions, JiraState, ProjectSpec, RequestRecord,
-        RunningJira,
-    },
+    standin::jira::{CustomFieldKind, CustomFieldSpec, Dialect, IssueSnapshot, JiraOptions, ProjectSpec, RequestRecord},
     sync::{
         create_remote::Creation,
-        engine::{Engine, RunOptions},
+        engine::RunOptions,
         issue::{Attributes, Side},
         outcome::Outcome,
         ports::MirroredState,
@@ -21,22 +14,15 @@ use trackersync::{
     },
 };
 
-use crate::site::run;
+use crate::{
+    facing::{Jiras, new_issue},
+    site::run,
+};
 
 const SYNC: &str = include_str!("two_jiras.toml");
 
-struct Jiras {
-    /// Ours.
-    home: RunningJira,
-    /// Theirs.
-    away: RunningJira,
-    engine: Arc<Engine>,
-    away_is_cloud: bool,
-    _folder: tempfile::TempDir,
-}
-
 /// A Jira with a project of that key, and components and versions that both sides have.
-async fn start(dialect: Dialect, project: &str) -> RunningJira {
+fn options(dialect: Dialect, project: &str) -> JiraOptions {
     let project = ProjectSpec {
         components: vec!["Brakes".to_owned(), "Radio".to_owned()],
         versions: vec!["1.0".to_owned(), "2.0".to_owned()],
@@ -44,61 +30,15 @@ async fn start(dialect: Dialect, project: &str) -> RunningJira {
     };
     let mut custom_fields = JiraOptions::default().custom_fields;
     custom_fields.push(CustomFieldSpec { number: 10_051, name: "Supplier".to_owned(), kind: CustomFieldKind::Text });
-    jira::start(JiraOptions { dialect, projects: vec![project], custom_fields, ..JiraOptions::default() }).await.unwrap()
+    JiraOptions { dialect, projects: vec![project], custom_fields, ..JiraOptions::default() }
 }
 
-impl Jiras {
-    async fn start(home: Dialect, away: Dialect) -> Self {
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let away_is_cloud = away == Dialect::Cloud;
-        let (home, away) = (start(home, "HOME").await, start(away, "UP").await);
-        let folder = tempfile::tempdir().unwrap();
-        let tracker = |name: &str, url: &str| {
-            format!(
-                "[trackers.{name}]\nkind = \"jira\"\nurl = \"{url}\"\nusername = \"sync\"\ntimeout = \"2s\"\n\
-                 password = {{ env = \"PASSWORD\" }}\ninsecure_no_signature = true\n"
-            )
-        };
-        let text = [
-            format!("[server]\ndata_dir = \"{}\"\n[worker]\ndeadline = \"1s\"\n", folder.path().display()),
-            tracker("home", home.url()),
-            tracker("away", away.url()),
-            SYNC.to_owned(),
-        ];
-        let source = Arc::new(Source { name: "test.toml".to_owned(), text: text.concat() });
-        let loaded = load(&[source], &Environment::of_variables([("PASSWORD", "sync-secret")]), &[]);
-        let config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
-        let (engines, _) = App::engines_only(&config).await.unwrap();
-        let engine = engines.into_values().next().unwrap();
-        Self { home, away, engine, away_is_cloud, _folder: folder }
-    }
-
-    async fn of_both_kinds() -> [Self; 2] {
-        [Self::start(Dialect::DataCenter, Dialect::Cloud).await, Self::start(Dialect::Cloud, Dialect::DataCenter).await]
-    }
-
-    /// A new issue of theirs: its id.
-    fn theirs(&self, fields: Value) -> IssueId {
-        new_issue(self.away.state(), fields)
-    }
-
-    /// The issue of ours with this summary.
-    fn ours(&self, summary: &str) -> IssueSnapshot {
-        self.home.state().issues().into_iter().find(|issue| issue.summary == summary).unwrap()
-    }
-
-    /// Runs until there is nothing to do, which is soon.
-    async fn settle(&self, remote: &IssueId) {
-        run(&self.engine, remote).await.unwrap();
-        let again = run(&self.engine, remote).await.unwrap();
-        let words = || again.report().map(|report| (report.plan.in_words(), report.failures.clone()));
-        assert!(matches!(again, Outcome::Unchanged(_)), "{}: {:?}", again.word(), words());
-    }
+async fn start(home: Dialect, away: Dialect) -> Jiras {
+    Jiras::start(options(home, "HOME"), options(away, "UP"), SYNC).await
 }
 
-fn new_issue(jira: &JiraState, fields: Value) -> IssueId {
-    let key = jira.create_issue("jane", fields).unwrap();
-    IssueId::new(jira.issue(&key).unwrap().id)
+async fn of_both_kinds() -> [Jiras; 2] {
+    [start(Dialect::DataCenter, Dialect::Cloud).await, start(Dialect::Cloud, Dialect::DataCenter).await]
 }
 
 /// What the mapping keeps equal.
@@ -128,7 +68,7 @@ fn counted(requests: &[RequestRecord]) -> (usize, usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issue_of_theirs_becomes_ours_with_all_that_it_has_and_both_stay_in_line() {
-    for site in Jiras::of_both_kinds().await {
+    for site in of_both_kinds().await {
         let theirs = site.theirs(json!({
             "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Bremse quietscht – Ökotest ✓",
             "description": "It squeaks.", "priority": { "name": "High" }, "labels": ["noise", "brake"],
@@ -163,7 +103,7 @@ async fn an_issue_of_theirs_becomes_ours_with_all_that_it_has_and_both_stay_in_l
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_one_field_costs_one_read_a_side_and_one_write() {
-    for site in Jiras::of_both_kinds().await {
+    for site in of_both_kinds().await {
         let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Counted" }));
         site.settle(&theirs).await;
         let before = (site.home.state().requests().len(), site.away.state().requests().len());
@@ -177,7 +117,7 @@ async fn a_change_of_one_field_costs_one_read_a_side_and_one_write() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_echo_costs_one_read_and_what_is_none_is_not_taken_for_one() {
-    for site in Jiras::of_both_kinds().await {
+    for site in of_both_kinds().await {
         let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Heard" }));
         let (home, away) = (site.home.state(), site.away.state());
         away.add_comment("jane", theirs.as_str(), "Theirs").unwrap();
@@ -210,7 +150,7 @@ async fn an_echo_costs_one_read_and_what_is_none_is_not_taken_for_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn our_issue_says_which_one_of_theirs_it_stands_for() {
-    for site in Jiras::of_both_kinds().await {
+    for site in of_both_kinds().await {
         let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Claimed" }));
         site.settle(&theirs).await;
         let ours = IssueId::new(site.ours("Claimed").id);
@@ -223,7 +163,7 @@ async fn our_issue_says_which_one_of_theirs_it_stands_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clone_that_claims_what_another_issue_is_linked_with_is_left_alone() {
-    let site = Jiras::start(Dialect::DataCenter, Dialect::Cloud).await;
+    let site = start(Dialect::DataCenter, Dialect::Cloud).await;
     let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Original" }));
     site.settle(&theirs).await;
     let original = site.ours("Original").id;
@@ -238,7 +178,7 @@ async fn a_clone_that_claims_what_another_issue_is_linked_with_is_left_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn our_issue_whose_creation_got_no_answer_is_found_by_its_token() {
-    let site = Jiras::start(Dialect::DataCenter, Dialect::Cloud).await;
+    let site = start(Dialect::DataCenter, Dialect::Cloud).await;
     let theirs = site.theirs(json!({ "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Lost answer" }));
     let fault = json!({ "method": "POST", "path_contains": "/rest/api/2/issue", "after": true, "count": 1 });
     site.home.state().add_fault(serde_json::from_value(fault).unwrap());
@@ -257,7 +197,7 @@ async fn our_issue_whose_creation_got_no_answer_is_found_by_its_token() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issue_of_ours_gets_one_of_theirs_where_a_rule_picks_it() {
-    for site in Jiras::of_both_kinds().await {
+    for site in of_both_kinds().await {
         let fields = |supplier: Option<&str>| {
             json!({
                 "project": { "key": "HOME" }, "issuetype": { "name": "Task" }, "summary": "For them", "customfield_10051": supplier,
@@ -280,7 +220,7 @@ async fn an_issue_of_ours_gets_one_of_theirs_where_a_rule_picks_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_jira_refuses_keeps_no_issue_from_being_made() {
-    for site in Jiras::of_both_kinds().await {
+    for site in of_both_kinds().await {
         let long = "x".repeat(300);
         let theirs = site.theirs(json!({
             "project": { "key": "UP" }, "issuetype": { "name": "Bug" }, "summary": "Made all the same", "environment": long,

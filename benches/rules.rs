@@ -6,9 +6,9 @@ use std::{path::Path, sync::Arc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::json;
 use trackersync::{
-    app::compile_rules,
     config::{environment::Environment, load, place::Source},
     ids::IssueId,
+    rulebook::compile_all,
     sync::{
         issue::{Base, File, Message, Side, Snapshot},
         rules::{Options, RuleSet, evaluate},
@@ -25,7 +25,7 @@ fn rules() -> RuleSet {
     let source = Arc::new(Source { name: EXAMPLE.to_owned(), text });
     let loaded = load(&[source], &Environment::of_variables(SECRETS), &[]);
     let config = loaded.config.expect("the example can be used");
-    compile_rules(&config).expect("its rules compile").into_values().next().expect("it has a sync")
+    compile_all(&config).expect("its rules compile").into_values().next().expect("it has a sync")
 }
 
 /// An issue with a value for each attribute that the rules read, with messages and with files.

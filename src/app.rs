@@ -25,13 +25,13 @@ use crate::{
     lifecycle::Lifecycle,
     preflight::{self, Asked},
     queue::{self, Queue},
+    rulebook,
     store::{Pool, Store, StoreError},
     sync::{
         engine::Engine,
         fault::Fault,
         issue::Side,
         ports::{Records, RunLimits, Tracker},
-        rules::{RuleSet, diagnose},
         vocabulary::Vocabularies,
     },
     telemetry::metrics::Metrics,
@@ -244,45 +244,6 @@ impl App {
     }
 }
 
-/// The rules of all syncs that could be compiled, and what was found on the way.
-#[derive(Debug, Default)]
-pub struct CompiledRules {
-    /// By sync.
-    pub rules: HashMap<SyncName, RuleSet>,
-    /// Errors and warnings.
-    pub findings: Vec<Diagnostic>,
-}
-
-/// Compiles the rules of all syncs, and looks for rules that work against each other.
-#[must_use]
-pub fn compile(config: &Config) -> CompiledRules {
-    let CompiledRules { rules: mut compiled, mut findings } = CompiledRules::default();
-    for sync in &config.syncs {
-        match RuleSet::compile(&sync.rules, sync.users.as_ref()) {
-            Ok(rules) => {
-                findings.extend(diagnose::quarrels(&rules));
-                if sync.create_remote && !rules.picks_local_issues() {
-                    let message = "create_remote needs a rule of kind `check` that says which local issues get a remote one";
-                    let hint = "without it every local issue that somebody edits would be created there";
-                    findings.push(Diagnostic::error("rules::create_remote", message, sync.place.clone()).hint(hint));
-                }
-                compiled.insert(sync.name.clone(), rules);
-            }
-            Err(diagnostics) => findings.extend(diagnostics),
-        }
-    }
-    CompiledRules { rules: compiled, findings }
-}
-
-/// The rules of all syncs, for a program that needs all of them.
-///
-/// # Errors
-/// Every finding, with its place, if one of them is an error.
-pub fn compile_rules(config: &Config) -> Result<HashMap<SyncName, RuleSet>, Vec<Diagnostic>> {
-    let CompiledRules { rules, findings } = compile(config);
-    if findings.iter().all(|finding| finding.is_warning) { Ok(rules) } else { Err(findings) }
-}
-
 /// Asks all trackers of the configuration who we are and what they are, each for as long as an answer of it may take.
 ///
 /// # Errors
@@ -309,7 +270,7 @@ fn build_engines(
     metrics: &Metrics,
     coordination: &Arc<dyn Coordination>,
 ) -> Result<HashMap<SyncName, Arc<Engine>>, StartError> {
-    let mut rules = compile_rules(config).map_err(StartError::Configuration)?;
+    let mut rules = rulebook::compile_all(config).map_err(StartError::Configuration)?;
     refuse_what_cannot_run(config)?;
     let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
     for (name, tracker) in &config.trackers {

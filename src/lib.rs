@@ -19,6 +19,7 @@ pub mod intake;
 pub mod lifecycle;
 pub mod preflight;
 pub mod queue;
+pub mod rulebook;
 #[cfg(feature = "standin")]
 pub mod standin;
 pub mod store;

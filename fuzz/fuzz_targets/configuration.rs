@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use trackersync::{
-    app::compile_rules,
+    rulebook::compile_all,
     config::{environment::Environment, load, place::Source, show},
 };
 
@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
     let mut findings = loaded.diagnostics;
     match &loaded.config {
         Some(config) => {
-            findings.extend(compile_rules(config).err().unwrap_or_default());
+            findings.extend(compile_all(config).err().unwrap_or_default());
             assert!(!show::to_toml(config).is_empty());
         }
         None => assert!(findings.iter().any(|finding| !finding.is_warning), "refused without a reason"),

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::{CliError, Exit, Global, check_examples, output::Output};
 use crate::{
-    app::{self, CompiledRules},
+    app,
     config::{Config, Loaded},
     preflight::{self, Asked},
+    rulebook::{self, CompiledRules},
 };
 
 #[derive(clap::Args)]
@@ -23,7 +24,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) -> Result<Exit, CliError> {
     let Loaded { config, partial, diagnostics: mut findings } = global.load_all()?;
-    let CompiledRules { rules, findings: of_rules } = app::compile(&partial);
+    let CompiledRules { rules, findings: of_rules } = rulebook::compile(&partial);
     findings.extend(of_rules);
     // Where the configuration cannot be used, a tracker may be taken for another one.
     let asked = match &config {

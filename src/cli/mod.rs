@@ -23,10 +23,11 @@ use clap::{Args, Parser, Subcommand};
 
 use self::output::Output;
 use crate::{
-    app::{self, StartError},
+    app::StartError,
     config::{
         Config, Loaded, diagnostic::Diagnostic, environment::Environment, files::read_sources, load, services::TelemetryConfig,
     },
+    rulebook,
     sync::fault::Fault,
     telemetry::{self, Telemetry},
 };
@@ -196,7 +197,7 @@ impl Global {
     /// Reads the configuration; warnings are told.
     fn load(&self, output: &Output) -> Result<Config, CliError> {
         let Loaded { config, mut diagnostics, .. } = self.load_all()?;
-        diagnostics.extend(config.as_ref().map(app::compile).unwrap_or_default().findings);
+        diagnostics.extend(config.as_ref().map(rulebook::compile).unwrap_or_default().findings);
         match config.filter(|_| diagnostics.iter().all(|diagnostic| diagnostic.is_warning)) {
             Some(config) => {
                 for warning in &diagnostics {

@@ -71,9 +71,9 @@ impl Consuming {
         info!(queues = consumers.len(), "consuming from RabbitMQ");
         let mut ending: FuturesUnordered<_> =
             consumers.into_iter().map(|(route, consumer)| self.forward(route, consumer)).collect();
-        // One that ends is enough to build all anew: half a set of consumers is a silent outage. The channels stay open behind
-        // the deliveries that are still being worked on.
-        let (_, connection) = (ending.next().await, connection);
+        // One that ends is enough to build all anew: half a set of consumers is a silent outage. Its consumer is kept, since its
+        // channel closes with it, and what is still being worked on is to be acknowledged there.
+        let _ended = ending.next().await;
         if self.until.is_cancelled() {
             self.wait_for_settlement(&connection).await;
         }
@@ -92,13 +92,14 @@ impl Consuming {
             .map_err(|error| failed(&error))
     }
 
-    async fn forward(&self, route: Route, mut consumer: Consumer) {
+    /// Hands deliveries on until they end; gives the consumer back.
+    async fn forward(&self, route: Route, mut consumer: Consumer) -> Consumer {
         loop {
             let next = tokio::select! {
                 next = consumer.next() => next,
-                () = self.until.cancelled() => return,
+                () = self.until.cancelled() => return consumer,
             };
-            let Some(Ok(message)) = next else { return };
+            let Some(Ok(message)) = next else { return consumer };
             let delivery = Delivery {
                 route: route.clone(),
                 job: Job::decode(&message.data),
@@ -106,7 +107,7 @@ impl Consuming {
                 settle: Box::new(OnChannel(message.acker)),
             };
             if self.deliveries.send(delivery).await.is_err() {
-                return;
+                return consumer;
             }
         }
     }
@@ -137,11 +138,15 @@ impl Settle for OnChannel {
 }
 
 /// Waits for a settlement to be sent. On a connection that broke at the wrong moment nobody sends it any more and nobody says so;
-/// the message then comes again, and whoever waits must not wait for ever.
-async fn settled<T>(sent: impl Future<Output = Result<T, lapin::Error>>) -> Result<(), Fault> {
+/// the message then comes again, and whoever waits must not wait for ever. On a channel that is closed nothing is sent: `false`.
+async fn settled(sent: impl Future<Output = Result<bool, lapin::Error>>) -> Result<(), Fault> {
     let Ok(sent) = tokio::time::timeout(SETTLE_TIMEOUT, sent).await else {
         let seconds = SETTLE_TIMEOUT.as_secs();
         return Err(Fault::transient(format!("RabbitMQ: the settlement of a message was not sent within {seconds} s")));
     };
-    sent.map(|_| ()).map_err(|error| failed(&error))
+    match sent {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Fault::transient("RabbitMQ: the channel of a message was closed before the message was settled")),
+        Err(error) => Err(failed(&error)),
+    }
 }

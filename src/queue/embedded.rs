@@ -5,11 +5,14 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::SqlitePool;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::{
+    sync::{Notify, Semaphore, mpsc},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use super::{Delivery, Destination, Lane, Prefetch, Queue, Route, Settle, delay_tier, job::Job};
+use super::{Deliveries, Delivery, Destination, Lane, Prefetch, Queue, Route, Settle, delay_tier, job::Job};
 use crate::{
     clock::millis,
     ids::SyncName,
@@ -134,16 +137,17 @@ impl Queue for Embedded {
         self.put(&dead_queue(sync), body, Timestamp::now()).await
     }
 
-    fn subscribe(&self, prefetch: Prefetch, until: CancellationToken) -> mpsc::Receiver<Delivery> {
+    fn subscribe(&self, prefetch: Prefetch, until: CancellationToken) -> Deliveries {
         let (deliveries, receiver) = mpsc::channel(1);
+        let mut delivering = JoinSet::new();
         for sync in &self.syncs {
             for lane in Lane::ALL {
                 let route = Route { sync: sync.clone(), lane };
                 let (queue, deliveries, until) = (self.clone(), deliveries.clone(), until.clone());
-                tokio::spawn(queue.deliver(route, prefetch.of(lane), deliveries, until));
+                delivering.spawn(queue.deliver(route, prefetch.of(lane), deliveries, until));
             }
         }
-        receiver
+        Deliveries::new(receiver, delivering)
     }
 
     async fn ping(&self) -> Result<(), Fault> {

@@ -3,6 +3,7 @@
 
 mod connection;
 mod consumer;
+mod deliveries;
 pub mod embedded;
 pub mod job;
 mod publisher;
@@ -12,9 +13,9 @@ mod topology;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub use self::deliveries::Deliveries;
 use self::job::{Job, Undecodable};
 use crate::{ids::SyncName, sync::fault::Fault};
 
@@ -128,8 +129,8 @@ pub trait Queue: Send + Sync {
     /// Parks a message that is no job, as it came.
     async fn park_raw(&self, sync: &SyncName, body: &[u8], why: &str) -> Result<(), Fault>;
 
-    /// Delivers jobs until the token is cancelled, through lost connections. Afterwards the receiver ends.
-    fn subscribe(&self, prefetch: Prefetch, until: CancellationToken) -> mpsc::Receiver<Delivery>;
+    /// Delivers jobs until the token is cancelled, through lost connections. To be closed once the last of them is settled.
+    fn subscribe(&self, prefetch: Prefetch, until: CancellationToken) -> Deliveries;
 
     /// Whether the queue can be reached.
     async fn ping(&self) -> Result<(), Fault>;

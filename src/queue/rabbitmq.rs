@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use lapin::{options::QueueDeclareOptions, types::FieldTable};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Delivery, Destination, Prefetch, Queue,
+    Deliveries, Destination, Prefetch, Queue,
     connection::failed,
     consumer::Consuming,
     delay_tier,
@@ -51,12 +51,13 @@ impl Queue for RabbitMq {
         self.publisher.publish(Message { exchange, key, body, headers }).await
     }
 
-    fn subscribe(&self, prefetch: Prefetch, until: CancellationToken) -> mpsc::Receiver<Delivery> {
+    fn subscribe(&self, prefetch: Prefetch, until: CancellationToken) -> Deliveries {
         // What waits here counts as unsettled at the broker; one place keeps it there.
         let (deliveries, receiver) = mpsc::channel(1);
         let (url, topology) = (self.url.clone(), self.topology.clone());
-        tokio::spawn(Consuming { url, topology, prefetch, until, deliveries }.run());
-        receiver
+        let mut delivering = JoinSet::new();
+        delivering.spawn(Consuming { url, topology, prefetch, until, deliveries }.run());
+        Deliveries::new(receiver, delivering)
     }
 
     async fn ping(&self) -> Result<(), Fault> {

@@ -34,7 +34,7 @@ fn live() -> Route {
     Route { sync: "s".into(), lane: Lane::Live }
 }
 
-async fn next(receiver: &mut mpsc::Receiver<Delivery>) -> Delivery {
+async fn next(receiver: &mut Deliveries) -> Delivery {
     timeout(SOON, receiver.recv()).await.expect("a delivery in time").expect("an open queue")
 }
 
@@ -72,7 +72,24 @@ async fn holds_the_contract(queue: Arc<dyn Queue>) {
     // Not settled: it must come again, to whoever consumes next.
     until.cancel();
     drop(later);
-    drop(receiver);
+    receiver.close().await;
+}
+
+/// What is still being worked on when the deliveries end is settled all the same.
+async fn what_is_settled_last_does_not_come_again(queue: Arc<dyn Queue>) {
+    for round in 0..3 {
+        queue.publish(&Destination::Now(live()), &job(&round.to_string())).await.unwrap();
+        let until = CancellationToken::new();
+        let mut receiver = queue.subscribe(PREFETCH, until.clone());
+        let last = next(&mut receiver).await;
+        assert_eq!(issue_of(&last), round.to_string());
+        until.cancel();
+        // Long enough for whatever ends by itself at once.
+        let more = timeout(Duration::from_millis(200), receiver.recv()).await;
+        assert!(!matches!(more, Ok(Some(_))), "nothing comes after the end");
+        last.settle.ack().await.unwrap();
+        receiver.close().await;
+    }
 }
 
 async fn what_was_not_settled_comes_again(queue: Arc<dyn Queue>) {
@@ -102,6 +119,7 @@ async fn in_this_process() {
     let file = folder.path().join("queue.db");
     holds_the_contract(Arc::new(Embedded::open(&file, vec!["s".into()]).await.unwrap())).await;
     what_was_not_settled_comes_again(Arc::new(Embedded::open(&file, vec!["s".into()]).await.unwrap())).await;
+    what_is_settled_last_does_not_come_again(Arc::new(Embedded::open(&file, vec!["s".into()]).await.unwrap())).await;
 }
 
 use super::embedded::Embedded;
@@ -113,6 +131,7 @@ async fn over_rabbitmq() {
     let queue = || Arc::new(rabbitmq::RabbitMq::new(Secret::built_in(&url), &prefix, vec!["s".into()]));
     holds_the_contract(queue()).await;
     what_was_not_settled_comes_again(queue()).await;
+    what_is_settled_last_does_not_come_again(queue()).await;
     rabbitmq::tests::remove(&url, &prefix, vec!["s".into()]).await;
 }
 

@@ -74,8 +74,8 @@ impl Worker {
         });
         self.finish(&mut running).await;
         deadline.abort();
-        // Acknowledgements go over the connection that the receiver keeps open.
-        drop(deliveries);
+        // Acknowledgements go over the connection of the subscription: it is to end before the process does.
+        deliveries.close().await;
     }
 }
 

@@ -27,6 +27,8 @@ mod roundup;
 mod schema;
 #[path = "adapters/site.rs"]
 mod site;
+#[path = "adapters/survey.rs"]
+mod survey;
 #[path = "adapters/transition_fields.rs"]
 mod transition_fields;
 #[path = "adapters/trust.rs"]

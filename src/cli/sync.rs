@@ -1,6 +1,6 @@
 //! `sync`: syncs one issue, or all of a sync, now and without the queue.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -14,8 +14,8 @@ use crate::{
         fault::Fault,
         issue::Side,
         outcome::{Outcome, Report},
-        ports::Query,
         resolve::Resolved,
+        survey::Candidates,
     },
 };
 
@@ -136,20 +136,11 @@ async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<Subje
     if !arguments.all {
         return Err(CliError::Usage("name an issue with --remote-id or --local-id, or all with --all".to_owned()));
     }
-    let links = engine.records.links(&engine.name).await?;
-    let mut unlinked: Vec<IssueId> = Vec::new();
-    if engine.create_remote {
-        let linked: HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
-        unlinked.extend(engine.local.list(&Query::default()).await?.into_iter().filter(|id| !linked.contains(id)));
-    }
-    let mut issues: Vec<IssueId> = links.into_iter().map(|link| link.remote).collect();
-    if engine.remote_filter.is_some() {
-        let query = Query { filter: engine.remote_filter.clone(), changed_since: None };
-        issues.extend(engine.remote.list(&query).await?);
-    }
-    issues.sort();
-    issues.dedup();
-    Ok(issues.into_iter().map(Subject::Remote).chain(unlinked.into_iter().map(Subject::UnlinkedLocal)).collect())
+    let Candidates { links, unlinked_remote: mut remote, unlinked_local } = engine.candidates(None).await?;
+    remote.extend(links.into_iter().map(|link| link.remote));
+    remote.sort();
+    let unlinked_local = unlinked_local.into_iter().map(Subject::UnlinkedLocal);
+    Ok(remote.into_iter().map(Subject::Remote).chain(unlinked_local).collect())
 }
 
 /// People name an issue by its key; links and locks are by its id.

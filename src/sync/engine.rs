@@ -139,7 +139,7 @@ impl Engine {
         self.carry_out(&run, loaded, plan, options).await
     }
 
-    fn evaluate(&self, loaded: &Loaded, options: &RunOptions, rule_options: &Options) -> Plan {
+    pub(super) fn evaluate(&self, loaded: &Loaded, options: &RunOptions, rule_options: &Options) -> Plan {
         let span = info_span!("evaluate", changes = tracing::field::Empty);
         let _entered = span.enter();
         let mut plan = evaluate(&self.rules, loaded.local.as_ref(), Some(&loaded.remote), &loaded.base, rule_options);

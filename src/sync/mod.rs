@@ -20,6 +20,7 @@ mod progress;
 pub mod resolve;
 pub mod rules;
 pub mod schema;
+pub mod survey;
 pub mod underway;
 pub mod value;
 pub mod vocabulary;

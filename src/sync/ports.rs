@@ -82,6 +82,9 @@ pub enum Claim {
     AnotherTrackers(String),
 }
 
+/// Most issues that [`Tracker::read_several`] is asked for: no tracker that can tells fewer with one request.
+pub const READ_AT_ONCE: usize = 100;
+
 /// An issue tracker, on either side.
 ///
 /// Implementations make no second attempt by themselves; what may pass is a transient [`Fault`]. A tracker that answers "not
@@ -98,6 +101,12 @@ pub trait Tracker: Send + Sync {
 
     /// Reads one issue, by its id or by what people call it: exactly what is needed.
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault>;
+
+    /// Reads up to [`READ_AT_ONCE`] issues, by their ids, with next to no more requests than one of them takes. What the tracker
+    /// leaves out need not be gone. `None` where it cannot tell several issues at once.
+    async fn read_several(&self, _ids: &[IssueId], _needs: &Needs) -> Result<Option<Vec<Snapshot>>, Fault> {
+        Ok(None)
+    }
 
     /// Whether the filter holds this issue.
     async fn matches(&self, id: &IssueId, filter: &str) -> Result<bool, Fault>;

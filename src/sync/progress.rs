@@ -42,11 +42,32 @@ impl Engine {
         remote: &Snapshot,
         local: Option<&Snapshot>,
         link: &mut Link,
-        mut base: Base,
+        base: Base,
         plan: &Plan,
         applied: &Applied,
     ) -> Result<(), Fault> {
-        let before = link.clone();
+        let before = std::mem::replace(link, self.moved_on(link, remote, local, base, plan, applied));
+        if *link == before {
+            return Ok(());
+        }
+        // A run that ended before its time may have noted its base and not shown it.
+        let to_be_shown = link.base.remote != before.base.remote || !before.underway.is_empty();
+        if to_be_shown && let Some(id) = &link.local {
+            self.local.mirror(id, &self.state_of(remote, &link.base.remote)).await?;
+        }
+        self.save(link).await
+    }
+
+    /// The link as a run leaves it.
+    pub(super) fn moved_on(
+        &self,
+        link: &Link,
+        remote: &Snapshot,
+        local: Option<&Snapshot>,
+        mut base: Base,
+        plan: &Plan,
+        applied: &Applied,
+    ) -> Link {
         for (side, issue) in [(Side::Local, local), (Side::Remote, Some(remote))] {
             let mut open = self.rules.open_paths(plan, side);
             // A refused write leaves its whole rule open: were the other side's base to move on, its value would look old.
@@ -59,26 +80,16 @@ impl Engine {
             now.extend(plan.side(side).new_values());
             base.advance(side, now, &open);
         }
+        base.copies = Vec::new();
+        let mut moved = Link { base, underway: Vec::new(), remote_key: remote.key.clone(), ..link.clone() };
         if !plan.is_empty() {
             // Known again once all of it is done.
-            link.seen = Seen::default();
+            moved.seen = Seen::default();
         }
-        base.copies = Vec::new();
-        link.base = base;
-        link.underway = Vec::new();
-        remote.key.clone_into(&mut link.remote_key);
         if let Some(local) = local {
-            local.key.clone_into(&mut link.local_key);
+            local.key.clone_into(&mut moved.local_key);
         }
-        if *link == before {
-            return Ok(());
-        }
-        // A run that ended before its time may have noted its base and not shown it.
-        let to_be_shown = link.base.remote != before.base.remote || !before.underway.is_empty();
-        if to_be_shown && let Some(id) = &link.local {
-            self.local.mirror(id, &self.state_of(remote, &link.base.remote)).await?;
-        }
-        self.save(link).await
+        moved
     }
 
     /// Notes how both sides were when a run had left nothing open. Not to know it costs a read with the next echo, and no more.

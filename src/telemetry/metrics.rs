@@ -61,6 +61,13 @@ struct WaitFor {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Swept {
+    sync: String,
+    sweep: &'static str,
+    outcome: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures. Cheap to clone.
@@ -77,6 +84,7 @@ pub struct Metrics {
     request_seconds: Histograms<Tracker>,
     pauses: Family<PauseOf, Counter>,
     waits: Family<WaitFor, Counter>,
+    swept: Family<Swept, Counter>,
 }
 
 /// From a millisecond to half a minute.
@@ -117,6 +125,8 @@ impl Default for Metrics {
         registry.register("tracker_pauses", "Pauses during which a tracker is left alone, by cause", pauses.clone());
         let waits = Family::default();
         registry.register("tracker_waits", "Requests that waited for a limit before they were sent", waits.clone());
+        let swept = Family::default();
+        registry.register("swept_issues", "Issues that sweeps looked at, by what they found", swept.clone());
         Self {
             registry: Arc::new(registry),
             events,
@@ -129,6 +139,7 @@ impl Default for Metrics {
             request_seconds,
             pauses,
             waits,
+            swept,
         }
     }
 }
@@ -176,6 +187,15 @@ impl Metrics {
     /// Counts a request that could not be sent at once, for a `budget` or `issue_writes`: it `waited`, or its run was `put_off`.
     pub fn wait(&self, tracker: &str, cause: &'static str, outcome: &'static str) {
         self.waits.get_or_create(&WaitFor { tracker: tracker.to_owned(), cause, outcome }).inc();
+    }
+
+    /// Counts what a sweep (`changed`, `full`) looked at: issues that are `in_line`, and those that a run is `due` for.
+    pub fn swept(&self, sync: &str, full: bool, in_line: usize, due: usize) {
+        let sweep = if full { "full" } else { "changed" };
+        for (outcome, count) in [("in_line", in_line), ("due", due)] {
+            let labels = Swept { sync: sync.to_owned(), sweep, outcome };
+            self.swept.get_or_create(&labels).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
+        }
     }
 
     /// Everything in the text format of Prometheus (`OpenMetrics`).

@@ -1,6 +1,7 @@
-//! The sweep: finds by itself what no event told. It only asks which issues changed; the rest is the workers'.
+//! The sweep: finds by itself what no event told. It looks at many issues at once, and makes an event for each one that a run is due
+//! for; the rest is the workers'.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tracing::{Instrument, info, info_span, warn};
@@ -17,7 +18,8 @@ use crate::{
         engine::Engine,
         fault::Fault,
         issue::Side,
-        ports::{Link, Query},
+        ports::READ_AT_ONCE,
+        survey::{Candidates, Due},
     },
 };
 
@@ -26,6 +28,13 @@ const OVERLAP: Duration = Duration::from_mins(5);
 
 /// When to ask again after another process was found sweeping: it may have ended without a result.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+
+/// What a sweep came to.
+struct Swept {
+    looked_at: usize,
+    /// Issues that an event was made for.
+    due: usize,
+}
 
 /// Sweeps one sync for as long as the process lives.
 pub async fn run(worker: Arc<Worker>, engine: Arc<Engine>, config: SweepConfig) {
@@ -44,8 +53,9 @@ async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option
         let now = worker.clock.now();
         let mut pause = period;
         match sweep(worker, engine, since.filter(|_| !full)).instrument(span).await {
-            Ok(Some(found)) => {
-                info!(sync = %engine.name, found, full, "swept");
+            Ok(Some(Swept { looked_at, due })) => {
+                info!(sync = %engine.name, looked_at, due, full, "swept");
+                worker.metrics.swept(engine.name.as_str(), full, looked_at - due, due);
                 since = now.checked_sub(OVERLAP).ok();
             }
             Ok(None) => pause = period.min(ASK_AGAIN),
@@ -60,7 +70,7 @@ async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option
 }
 
 /// One sweep; `None` if another process is at it.
-async fn sweep(worker: &Arc<Worker>, engine: &Arc<Engine>, since: Option<Timestamp>) -> Result<Option<usize>, Fault> {
+async fn sweep(worker: &Arc<Worker>, engine: &Arc<Engine>, since: Option<Timestamp>) -> Result<Option<Swept>, Fault> {
     let key = format!("sweep/{}/{}", engine.name, if since.is_some() { "changed" } else { "full" });
     let Some(lease) = worker.coordination.acquire(&key, Duration::from_mins(10)).await? else { return Ok(None) };
     let outcome = find_and_publish(worker, engine, since).await;
@@ -68,38 +78,27 @@ async fn sweep(worker: &Arc<Worker>, engine: &Arc<Engine>, since: Option<Timesta
     outcome.map(Some)
 }
 
-async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timestamp>) -> Result<usize, Fault> {
-    let mut found: Vec<(Side, IssueId)> = Vec::new();
-    if engine.remote_filter.is_some() {
-        let query = Query { filter: engine.remote_filter.clone(), changed_since: since };
-        found.extend(engine.remote.list(&query).await?.into_iter().map(|id| (Side::Remote, id)));
+async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timestamp>) -> Result<Swept, Fault> {
+    let Candidates { links, unlinked_remote, unlinked_local } = engine.candidates(since).await?;
+    let looked_at = links.len() + unlinked_remote.len() + unlinked_local.len();
+    let mut due = unlinked_remote.len();
+    for issue in &unlinked_remote {
+        publish(worker, engine, Side::Remote, issue).await?;
     }
-    let links = engine.records.links(&engine.name).await?;
-    if since.is_some() {
-        let changed = engine.local.list(&Query { filter: None, changed_since: since }).await?;
-        let linked: HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
-        // One that has no remote issue may be one that is to get it.
-        let wanted = changed.into_iter().filter(|id| engine.create_remote || linked.contains(id));
-        found.extend(wanted.map(|id| (Side::Local, id)));
-    } else {
-        if engine.create_remote {
-            found.extend(unlinked(engine, &links).await?.into_iter().map(|id| (Side::Local, id)));
+    for unlinked in unlinked_local.chunks(READ_AT_ONCE) {
+        for issue in engine.wanted_there(unlinked.to_vec()).await? {
+            publish(worker, engine, Side::Local, &issue).await?;
+            due += 1;
         }
-        found.extend(links.into_iter().map(|link| (Side::Remote, link.remote)));
     }
-    found.sort();
-    found.dedup();
-    for (side, issue) in &found {
-        publish(worker, engine, *side, issue).await?;
+    for links in links.chunks(READ_AT_ONCE) {
+        for Due { remote, why } in engine.survey(links).await? {
+            info!(sync = %engine.name, %remote, why, "the sweep found an issue that is not in line");
+            publish(worker, engine, Side::Remote, &remote).await?;
+            due += 1;
+        }
     }
-    Ok(found.len())
-}
-
-/// Local issues without a remote one, some of which may be waiting for it.
-async fn unlinked(engine: &Engine, links: &[Link]) -> Result<Vec<IssueId>, Fault> {
-    let linked: HashSet<&IssueId> = links.iter().filter_map(|link| link.local.as_ref()).collect();
-    let all = engine.local.list(&Query::default()).await?;
-    Ok(all.into_iter().filter(|id| !linked.contains(id)).collect())
+    Ok(Swept { looked_at, due })
 }
 
 async fn publish(worker: &Worker, engine: &Engine, side: Side, issue: &IssueId) -> Result<(), Fault> {

@@ -19,10 +19,10 @@ use crate::{
     site::run,
 };
 
-const SYNC: &str = include_str!("two_jiras.toml");
+pub const SYNC: &str = include_str!("two_jiras.toml");
 
 /// A Jira with a project of that key, and components and versions that both sides have.
-fn options(dialect: Dialect, project: &str) -> JiraOptions {
+pub fn options(dialect: Dialect, project: &str) -> JiraOptions {
     let project = ProjectSpec {
         components: vec!["Brakes".to_owned(), "Radio".to_owned()],
         versions: vec!["1.0".to_owned(), "2.0".to_owned()],
@@ -33,11 +33,11 @@ fn options(dialect: Dialect, project: &str) -> JiraOptions {
     JiraOptions { dialect, projects: vec![project], custom_fields, ..JiraOptions::default() }
 }
 
-async fn start(home: Dialect, away: Dialect) -> Jiras {
+pub async fn start(home: Dialect, away: Dialect) -> Jiras {
     Jiras::start(options(home, "HOME"), options(away, "UP"), SYNC).await
 }
 
-async fn of_both_kinds() -> [Jiras; 2] {
+pub async fn of_both_kinds() -> [Jiras; 2] {
     [start(Dialect::DataCenter, Dialect::Cloud).await, start(Dialect::Cloud, Dialect::DataCenter).await]
 }
 

@@ -221,6 +221,11 @@ impl JiraState {
         self.site.journal.requests()
     }
 
+    /// Forgets the requests until now.
+    pub fn forget_requests(&self) {
+        self.site.journal.forget_requests();
+    }
+
     /// The last webhook deliveries.
     #[must_use]
     pub fn deliveries(&self) -> Vec<DeliveryRecord> {

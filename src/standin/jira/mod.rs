@@ -24,6 +24,7 @@
 mod accounts;
 mod adf;
 mod attachments;
+mod bulk_fetch;
 mod call;
 mod catalogue;
 mod changelog;

@@ -1,7 +1,7 @@
 //! Which handler a path belongs to.
 
 use super::{
-    attachments,
+    attachments, bulk_fetch,
     call::Call,
     comments, create_screens, followers, issue_links, issues, parts,
     projects::PartKind,
@@ -42,6 +42,7 @@ fn issue(call: &Call, rest: &[&str]) -> Reply {
     match (call.method, rest) {
         ("POST", []) => issues::create(call),
         ("POST", ["bulk"]) => issues::create_many(call),
+        ("POST", ["bulkfetch"]) if call.cloud() => bulk_fetch::fetch(call),
         ("GET", ["createmeta", rest @ ..]) => create_screens::route(call, rest),
         ("GET", [id]) => issues::show(call, id),
         ("PUT", [id]) => issues::edit(call, id),

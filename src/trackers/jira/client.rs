@@ -305,7 +305,8 @@ fn refusal(answer: &Answer) -> Option<Fault> {
 
 /// The issue that a path is about, if it is about one.
 fn issue_of(path: &str) -> Option<&str> {
-    path.strip_prefix("rest/api/2/issue/")?.split('/').next().filter(|issue| !issue.is_empty())
+    // An id, or a key with its number; what has neither (`bulkfetch`) is about no single issue.
+    path.strip_prefix("rest/api/2/issue/")?.split('/').next().filter(|issue| issue.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The JSON of a success, or the fault with Jira's words.
@@ -369,6 +370,7 @@ mod tests {
         assert_eq!(issue_of("rest/api/2/issue/10001"), Some("10001"));
         assert_eq!(issue_of("rest/api/2/issue/10001/comment/7"), Some("10001"));
         assert_eq!(issue_of("rest/api/2/issue"), None, "one that is being created has no number yet");
+        assert_eq!(issue_of("rest/api/2/issue/bulkfetch"), None);
         assert_eq!(issue_of("rest/api/2/search"), None);
     }
 

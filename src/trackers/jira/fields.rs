@@ -17,30 +17,40 @@ use crate::{
     sync::{
         fault::{Fault, FaultKind},
         issue::Attributes,
+        rules::Needs,
         value::is_unset,
     },
 };
 
-/// The fields that paths of rules begin with.
+/// The fields that a read asks for.
 pub(super) struct Asked {
+    /// By the paths of the rules that begin with them.
     fields: BTreeMap<String, Field>,
+    /// Besides those.
+    own: Vec<&'static str>,
     dialect: Dialect,
 }
 
 impl Asked {
-    /// Finds the fields of these paths.
-    pub(super) async fn of(client: &Client, paths: &BTreeSet<String>) -> Result<Self, Fault> {
+    /// Finds the fields that are needed.
+    pub(super) async fn of(client: &Client, needs: &Needs) -> Result<Self, Fault> {
         let (known, dialect) = (client.fields().await?, client.dialect().await?);
         let mut fields = BTreeMap::new();
-        for path in paths.iter().filter(|path| !OWN_PATHS.contains(&path.as_str())) {
+        for path in needs.paths.iter().filter(|path| !OWN_PATHS.contains(&path.as_str())) {
             fields.insert(path.clone(), Field::of(convert::field_id(&known, split(path).0)?));
         }
-        Ok(Self { fields, dialect })
+        let mut own = vec!["assignee"];
+        own.extend(needs.updated.then_some("updated"));
+        own.extend(needs.messages.then_some("comment"));
+        own.extend(needs.files.then_some("attachment"));
+        Ok(Self { fields, own, dialect })
     }
 
-    /// The ids of the fields.
-    pub(super) fn ids(&self) -> BTreeSet<&str> {
-        self.fields.values().map(|field| field.id.as_str()).collect()
+    /// The ids of the fields, each once.
+    pub(super) fn ids(&self) -> Vec<&str> {
+        let of_rules = self.fields.values().map(|field| field.id.as_str());
+        let ids: BTreeSet<&str> = of_rules.chain(self.own.iter().copied()).collect();
+        ids.into_iter().collect()
     }
 
     /// What an issue has at a path.

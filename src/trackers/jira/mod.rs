@@ -15,8 +15,6 @@ pub mod webhooks;
 mod workflow;
 mod writing;
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -62,6 +60,33 @@ impl Jira {
         }
     }
 
+    /// An issue as Jira tells it with the fields that were asked for.
+    async fn snapshot(&self, issue: &Value, asked: &Asked, needs: &Needs) -> Result<Snapshot, Fault> {
+        let Some(id) = issue["id"].as_str() else {
+            return Err(Fault::transient(format!("{} tells an issue without its id", self.name)));
+        };
+        let fields = &issue["fields"];
+        let messages = if needs.messages {
+            comments::read(&self.client, id, &fields["comment"], self.restricted_comments).await?
+        } else {
+            Vec::new()
+        };
+        let attachments = fields["attachment"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+        let myself = self.client.myself().await?;
+        Ok(Snapshot {
+            id: IssueId::new(id),
+            key: issue["key"].as_str().unwrap_or(id).to_owned(),
+            attributes: needs.paths.iter().map(|path| (path.clone(), asked.attribute(path, issue))).collect(),
+            messages,
+            files: attachments.iter().filter_map(convert::file).collect(),
+            assigned_to_us: convert::same_user(&fields["assignee"], myself),
+            revision: None,
+            updated: fields["updated"].as_str().and_then(convert::parse_time),
+            restricted: None,
+            largest_file: if needs.files { self.limit.ask(&self.client).await? } else { None },
+        })
+    }
+
     /// Creates an issue. It begins in the first state of its workflow; from there it takes a transition.
     async fn make(&self, fields: &Attributes, token: &Token, state: Option<&MirroredState>) -> Result<Made, Fault> {
         let (body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
@@ -77,35 +102,23 @@ impl Tracker for Jira {
     }
 
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
-        let asked = Asked::of(&self.client, &needs.paths).await?;
-        let mut fields: BTreeSet<&str> = asked.ids();
-        fields.insert("assignee");
-        fields.extend(needs.updated.then_some("updated"));
-        fields.extend(needs.messages.then_some("comment"));
-        fields.extend(needs.files.then_some("attachment"));
-        let fields = fields.into_iter().collect::<Vec<_>>().join(",");
-        let issue = self.client.get(&format!("rest/api/2/issue/{id}"), &[("fields", fields.as_str())]).await?;
-        let Some(issue) = issue else { return Ok(None) };
-        let own_id = issue["id"].as_str().unwrap_or(id.as_str());
-        let messages = if needs.messages {
-            comments::read(&self.client, own_id, &issue["fields"]["comment"], self.restricted_comments).await?
-        } else {
-            Vec::new()
-        };
-        let attachments = issue["fields"]["attachment"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-        let myself = self.client.myself().await?;
-        Ok(Some(Snapshot {
-            id: IssueId::new(own_id),
-            key: issue["key"].as_str().unwrap_or(own_id).to_owned(),
-            attributes: needs.paths.iter().map(|path| (path.clone(), asked.attribute(path, &issue))).collect(),
-            messages,
-            files: attachments.iter().filter_map(convert::file).collect(),
-            assigned_to_us: convert::same_user(&issue["fields"]["assignee"], myself),
-            revision: None,
-            updated: issue["fields"]["updated"].as_str().and_then(convert::parse_time),
-            restricted: None,
-            largest_file: if needs.files { self.limit.ask(&self.client).await? } else { None },
-        }))
+        let asked = Asked::of(&self.client, needs).await?;
+        let query = [("fields", asked.ids().join(","))];
+        let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let issue = self.client.get(&format!("rest/api/2/issue/{id}"), &query).await?;
+        match issue {
+            Some(issue) => self.snapshot(&issue, &asked, needs).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn read_several(&self, ids: &[IssueId], needs: &Needs) -> Result<Option<Vec<Snapshot>>, Fault> {
+        let asked = Asked::of(&self.client, needs).await?;
+        let mut snapshots = Vec::with_capacity(ids.len());
+        for issue in search::several(&self.client, ids, &asked.ids()).await? {
+            snapshots.push(self.snapshot(&issue, &asked, needs).await?);
+        }
+        Ok(Some(snapshots))
     }
 
     async fn matches(&self, id: &IssueId, filter: &str) -> Result<bool, Fault> {

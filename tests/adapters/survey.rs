@@ -1,16 +1,22 @@
-//! Surveys of two Jiras: what a sweep over many linked issues costs, and what it finds.
+//! Surveys: what a sweep over many linked issues costs, and what it finds.
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use trackersync::{
     ids::IssueId,
     standin::jira::{Dialect, IssueSnapshot, JiraOptions},
-    sync::{engine::Engine, ports::READ_AT_ONCE, survey::Due},
+    sync::{
+        engine::Engine,
+        issue::{CopyKind, Side, Snapshot},
+        ports::{FileContent, READ_AT_ONCE},
+        rules::Needs,
+        survey::Due,
+    },
 };
 
 use crate::{
     facing::{Jiras, new_issue},
-    site::run,
+    site::{Site, everything, intent, message, paths, run},
     two_jiras::{SYNC, of_both_kinds, options, start},
 };
 
@@ -149,4 +155,54 @@ async fn issues_that_are_not_linked_are_candidates_and_ours_are_wanted_there_whe
         assert_eq!(candidates.unlinked_local, ours);
         assert_eq!(site.engine.wanted_there(ours.to_vec()).await.unwrap(), [ours[1].clone()]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roundup_tells_several_issues_as_it_tells_each() {
+    let site = Site::start().await;
+    let mut issues = Vec::new();
+    for number in 0..3 {
+        let issue = site.new_local(&format!("Issue {number}"));
+        for text in 0..number {
+            let intent = intent(CopyKind::Message, Side::Local, &format!("{number}/{text}"), "", None);
+            site.office.add_message(&issue, &message(&format!("Text {text}")), &intent.token).await.unwrap();
+        }
+        let content = FileContent { size: Some(1), media_type: None, stream: Box::pin(stream::iter([Ok("x".into())])) };
+        let file = intent(CopyKind::File, Side::Local, &issue.to_string(), "x", None);
+        site.office.add_file(&issue, "x.txt", content, &file.token).await.unwrap();
+        issues.push(issue);
+    }
+    issues.push("99".into());
+    let needs = Needs { updated: true, ..everything() };
+    let needs = Needs { paths: paths(&["title", "status.name"]).paths, ..needs };
+    let before = site.roundup_requests().await.len();
+    let several = site.office.read_several(&issues, &needs).await.unwrap().unwrap();
+    assert_eq!(site.roundup_requests().await.len() - before, 2, "one for the issues, and one for their messages");
+    assert_eq!(several.len(), 3, "one of them is not there");
+    for snapshot in several {
+        let alone = site.office.read(&snapshot.id, &needs).await.unwrap().unwrap();
+        assert_eq!(snapshot, Snapshot { revision: None, ..alone });
+    }
+    let elsewhere = paths(&["/ext_msg/key"]);
+    assert_eq!(
+        site.office.read_several(&issues, &elsewhere).await.unwrap(),
+        None,
+        "items of other classes it tells one by one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_of_roundup_and_jira_finds_what_is_not_in_line() {
+    let site = Site::start().await;
+    let engine = site.engine().await;
+    let issues: Vec<IssueId> = (0..12).map(|number| site.new_remote(bug(&format!("Issue {number}")))).collect();
+    for _ in 0..2 {
+        for issue in &issues {
+            run(&engine, issue).await.unwrap();
+        }
+    }
+    assert_eq!(sweep(&engine).await, (12, vec![]));
+    site.jira.state().add_comment("jane", issues[3].as_str(), "It squeaks").unwrap();
+    let (_, due) = sweep(&engine).await;
+    assert_eq!(due.iter().map(|due| &due.remote).collect::<Vec<_>>(), [&issues[3]]);
 }

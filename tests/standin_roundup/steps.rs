@@ -231,6 +231,7 @@ fn searches() -> Vec<Step> {
         Get("/data/issue?id=1"),
         Get("/data/issue?id=1,2"),
         Get("/data/issue?id=1&id=2"),
+        Get("/data/issue?id=1&id=2&id=99&@fields=title,messages,files,status,priority.name,nosy,ext_id,activity&@verbose=2"),
         Get("/data/issue?status=1&status=2"),
         Get("/data/issue?@fields=nope"),
         Get("/data/issue?@sort=nope"),

@@ -61,9 +61,20 @@ impl Cache {
 
 /// The messages of an issue, oldest first, from its `messages` with `@verbose=2`.
 pub(super) async fn read(client: &Client, cache: &Cache, linked: &Value) -> Result<Vec<Message>, Fault> {
-    let items = linked.as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let mut messages = read_of_several(client, cache, &[linked]).await?;
+    if let Some(lost) = messages.iter().find(|message| is_lost(&message.text)) {
+        return Err(Fault::transient(format!("Roundup has lost the text of msg{}", lost.id))
+            .hint("write its text again, or take it off the issue; until then the issue cannot be synchronised"));
+    }
+    sort(&mut messages);
+    Ok(messages)
+}
+
+/// The messages of several issues, in no order; among them may be some with [lost texts](is_lost).
+pub(super) async fn read_of_several(client: &Client, cache: &Cache, linked: &[&Value]) -> Result<Vec<Message>, Fault> {
+    let items = linked.iter().filter_map(|messages| messages.as_array()).flatten();
     let activity_of: HashMap<&str, &str> =
-        items.iter().filter_map(|item| Some((item["id"].as_str()?, item["activity"].as_str().unwrap_or("")))).collect();
+        items.filter_map(|item| Some((item["id"].as_str()?, item["activity"].as_str().unwrap_or("")))).collect();
     let (mut messages, mut unknown) = (Vec::new(), Vec::new());
     for (id, activity) in &activity_of {
         match cache.get(id, activity) {
@@ -74,17 +85,19 @@ pub(super) async fn read(client: &Client, cache: &Cache, linked: &Value) -> Resu
     for batch in unknown.chunks(BATCH) {
         for item in fetch(client, batch).await? {
             let message = message_of(&item);
-            if is_lost(&message.text) {
-                return Err(Fault::transient(format!("Roundup has lost the text of msg{}", message.id))
-                    .hint("write its text again, or take it off the issue; until then the issue cannot be synchronised"));
+            if !is_lost(&message.text) {
+                let activity = activity_of.get(message.id.as_str()).copied().unwrap_or_default();
+                cache.put(activity.to_owned(), &message, Timestamp::now());
             }
-            let activity = activity_of.get(message.id.as_str()).copied().unwrap_or_default();
-            cache.put(activity.to_owned(), &message, Timestamp::now());
             messages.push(message);
         }
     }
-    messages.sort_by(|a, b| (a.date, a.id.len(), &a.id).cmp(&(b.date, b.id.len(), &b.id)));
     Ok(messages)
+}
+
+/// The oldest first.
+pub(super) fn sort(messages: &mut [Message]) {
+    messages.sort_by(|a, b| (a.date, a.id.len(), &a.id).cmp(&(b.date, b.id.len(), &b.id)));
 }
 
 async fn fetch(client: &Client, ids: &[&str]) -> Result<Vec<Value>, Fault> {
@@ -171,7 +184,7 @@ async fn find(client: &Client, token: &Token) -> Result<Option<Found>, Fault> {
 }
 
 /// Whether this is what Roundup tells in place of a text whose file is not there (`FileClass.get`).
-fn is_lost(text: &str) -> bool {
+pub(super) fn is_lost(text: &str) -> bool {
     text.starts_with("ERROR reading file: msg")
 }
 

@@ -11,7 +11,7 @@ mod messages;
 mod schema;
 mod xmlrpc;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use reqwest::Method;
@@ -24,7 +24,7 @@ use crate::{
     ids::{IssueId, TrackerName},
     sync::{
         fault::{Fault, FaultKind},
-        issue::{Attributes, CopyKind, Snapshot},
+        issue::{Attributes, CopyKind, Message, Snapshot},
         plan::{MessageEdit, NewMessage},
         ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
         rules::Needs,
@@ -57,6 +57,38 @@ impl Roundup {
     }
 }
 
+/// What a read asks for.
+struct Asked<'n> {
+    /// Properties of the issue, with commas between them.
+    fields: String,
+    /// Attributes of the issue itself.
+    own: Vec<&'n String>,
+    /// Attributes in other classes.
+    linked: Vec<&'n String>,
+}
+
+impl<'n> Asked<'n> {
+    fn of(needs: &'n Needs) -> Self {
+        let (linked, own): (Vec<&String>, Vec<&String>) = needs.paths.iter().partition(|path| linked::is_linked(path));
+        let mut fields: BTreeSet<&str> = own.iter().map(|path| path.as_str()).collect();
+        fields.insert("title");
+        fields.extend(needs.updated.then_some("activity"));
+        fields.extend(needs.messages.then_some("messages"));
+        fields.extend(needs.files.then_some("files"));
+        Self { fields: fields.into_iter().collect::<Vec<_>>().join(","), own, linked }
+    }
+
+    /// An issue as Roundup tells it, but for its messages and what other classes hold.
+    fn snapshot(&self, id: &str, found: &Value) -> Result<Snapshot, Fault> {
+        Ok(Snapshot {
+            attributes: convert::attributes(found, self.own.iter().copied())?,
+            files: convert::files(&found["files"]),
+            updated: found["activity"].as_str().and_then(convert::parse_date),
+            ..Snapshot::empty(IssueId::new(id), format!("issue{id}"))
+        })
+    }
+}
+
 #[async_trait]
 impl Tracker for Roundup {
     fn name(&self) -> &TrackerName {
@@ -64,33 +96,42 @@ impl Tracker for Roundup {
     }
 
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
-        let (linked, own): (Vec<&String>, Vec<&String>) = needs.paths.iter().partition(|path| linked::is_linked(path));
-        let mut fields: BTreeSet<&str> = own.iter().map(|path| path.as_str()).collect();
-        fields.insert("title");
-        fields.extend(needs.updated.then_some("activity"));
-        fields.extend(needs.messages.then_some("messages"));
-        fields.extend(needs.files.then_some("files"));
-        let fields = fields.into_iter().collect::<Vec<_>>().join(",");
-        let Some(item) = self.item(id, &fields, "2").await? else { return Ok(None) };
+        let asked = Asked::of(needs);
+        let Some(item) = self.item(id, &asked.fields, "2").await? else { return Ok(None) };
         let found = &item["attributes"];
-        let mut attributes = convert::attributes(found, own.into_iter())?;
-        attributes.extend(self.linked.read(&self.client, id, &linked, needs.counterpart.as_ref()).await?);
-        Ok(Some(Snapshot {
-            id: IssueId::new(item["id"].as_str().unwrap_or(id.as_str())),
-            key: format!("issue{id}"),
-            attributes,
-            messages: if needs.messages {
-                messages::read(&self.client, &self.messages, &found["messages"]).await?
-            } else {
-                Vec::new()
-            },
-            files: convert::files(&found["files"]),
-            assigned_to_us: false,
-            revision: item["@etag"].as_str().map(str::to_owned),
-            updated: found["activity"].as_str().and_then(convert::parse_date),
-            restricted: None,
-            largest_file: None,
-        }))
+        let mut snapshot = asked.snapshot(item["id"].as_str().unwrap_or(id.as_str()), found)?;
+        snapshot.attributes.extend(self.linked.read(&self.client, id, &asked.linked, needs.counterpart.as_ref()).await?);
+        snapshot.revision = item["@etag"].as_str().map(str::to_owned);
+        if needs.messages {
+            snapshot.messages = messages::read(&self.client, &self.messages, &found["messages"]).await?;
+        }
+        Ok(Some(snapshot))
+    }
+
+    async fn read_several(&self, ids: &[IssueId], needs: &Needs) -> Result<Option<Vec<Snapshot>>, Fault> {
+        let asked = Asked::of(needs);
+        if !asked.linked.is_empty() {
+            // Each issue has its own items in other classes.
+            return Ok(None);
+        }
+        let mut query = vec![("@fields", asked.fields.as_str()), ("@verbose", "2")];
+        query.extend(ids.iter().map(|id| ("id", id.as_str())));
+        let found = self.client.list("issue", &query).await?;
+        let linked: Vec<&Value> = found.iter().map(|issue| &issue["messages"]).collect();
+        let messages = messages::read_of_several(&self.client, &self.messages, &linked).await?;
+        let messages: HashMap<&str, &Message> = messages.iter().map(|message| (message.id.as_str(), message)).collect();
+        let mut snapshots = Vec::with_capacity(found.len());
+        for issue in &found {
+            let mut snapshot = asked.snapshot(issue["id"].as_str().unwrap_or_default(), issue)?;
+            let ids = convert::ids(&issue["messages"]);
+            snapshot.messages = ids.iter().filter_map(|id| messages.get(id.as_str()).copied().cloned()).collect();
+            messages::sort(&mut snapshot.messages);
+            // One without its text is for a run of its own, which tells so.
+            if !snapshot.messages.iter().any(|message| messages::is_lost(&message.text)) {
+                snapshots.push(snapshot);
+            }
+        }
+        Ok(Some(snapshots))
     }
 
     async fn matches(&self, _id: &IssueId, _filter: &str) -> Result<bool, Fault> {

@@ -7,6 +7,8 @@ mod comments;
 mod create_remote;
 #[path = "adapters/edits.rs"]
 mod edits;
+#[path = "adapters/exchanges/mod.rs"]
+mod exchanges;
 #[path = "adapters/facing.rs"]
 mod facing;
 #[path = "adapters/faults.rs"]
@@ -21,6 +23,8 @@ mod files;
 mod jira;
 #[path = "adapters/memory.rs"]
 mod memory;
+#[path = "kit/recordings.rs"]
+mod recordings;
 #[path = "adapters/roundup.rs"]
 mod roundup;
 #[path = "adapters/schema.rs"]

@@ -1,4 +1,4 @@
-//! Requests to Jira, Cloud and Data Center: credentials, the five shapes of errors, and answers that are not what they seem.
+//! Requests to Jira, Cloud and Data Center: with our credentials, and with answers that are believed only where they may be.
 
 use std::{
     sync::{Arc, Mutex as SyncMutex, PoisonError},
@@ -9,7 +9,10 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::super::http::{Answer, Http};
+use super::{
+    super::http::{Answer, Http},
+    answers::{not_jiras, refusal, value, words_of},
+};
 use crate::{
     config::tracker::{Credentials, TrackerConfig},
     ids::TrackerName,
@@ -99,7 +102,7 @@ impl Client {
         let answer = self.http.answer(self.request(Method::GET, path)?.query(query)).await?;
         self.refuse_unless_known(&answer).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            self.prove_credentials().await?;
+            self.believe_not_there(&answer).await?;
             return Ok(None);
         }
         value(&answer).map(Some)
@@ -121,7 +124,7 @@ impl Client {
         let answer = self.http.answer(self.request(Method::DELETE, path)?).await?;
         self.refuse_unless_known(&answer).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            return self.prove_credentials().await;
+            return self.believe_not_there(&answer).await;
         }
         value(&answer).map(|_| ())
     }
@@ -207,6 +210,14 @@ impl Client {
             .ok_or_else(|| Fault::permanent(format!("{} does not say where attachment {attachment} is", self.tracker)))
     }
 
+    /// "Not there" is believed of Jira itself, and only when it knows us.
+    async fn believe_not_there(&self, answer: &Answer) -> Result<(), Fault> {
+        match not_jiras(answer) {
+            Some(fault) => Err(fault),
+            None => self.prove_credentials().await,
+        }
+    }
+
     /// Makes sure that Jira knows us, or did within the last minute.
     pub(super) async fn prove_credentials(&self) -> Result<(), Fault> {
         if self.proved().is_some_and(|at| at.elapsed() < PROOF_FOR) {
@@ -273,49 +284,9 @@ impl Client {
     }
 }
 
-/// What an answer says against our credentials.
-fn refusal(answer: &Answer) -> Option<Fault> {
-    let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let reason = said("x-seraph-loginreason");
-    let status = answer.status;
-    let locked = status == StatusCode::FORBIDDEN
-        && (reason.contains("AUTHENTICATION_DENIED") || !said("x-authentication-denied-reason").is_empty());
-    let words = match status {
-        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => words_of(&answer.body).map(|(words, _)| words),
-        _ => None,
-    };
-    let words = words.unwrap_or_else(|| answer.beginning());
-    if locked {
-        let hint =
-            "log in by hand once as this account and answer the CAPTCHA; until then Jira refuses even the right password";
-        return Some(Fault::credentials(format!("{status}: {words}")).hint(hint));
-    }
-    if status == StatusCode::FORBIDDEN && words.contains("Connect Session Auth Token") {
-        let hint = "Jira Cloud takes no such token: use `username` (the e-mail address) and `password` (an API token)";
-        return Some(Fault::credentials(format!("{status}: {words}")).hint(hint));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        return Some(answer.fault(&words));
-    }
-    let stranger = reason.contains("AUTHENTICATED_FAILED") || said("x-ausername") == "anonymous";
-    let is_answer = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
-    (stranger && is_answer)
-        .then(|| Fault::credentials(format!("{status}, as to a stranger")).hint("look at username and password (or token)"))
-}
-
 /// The issue that a path is about, if it is about one.
 fn issue_of(path: &str) -> Option<&str> {
     path.strip_prefix("rest/api/2/issue/")?.split('/').next().filter(|issue| !issue.is_empty())
-}
-
-/// The JSON of a success, or the fault with Jira's words.
-fn value(answer: &Answer) -> Result<Value, Fault> {
-    if answer.status.is_success() {
-        // 204 comes with a content type and no body.
-        return if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() };
-    }
-    let (words, fields) = words_of(&answer.body).unwrap_or_else(|| (answer.beginning(), Vec::new()));
-    Err(Fault { fields, ..answer.fault(&words) })
 }
 
 /// Asks for a file as it is: a length is then the file's own.
@@ -328,41 +299,9 @@ fn allowed_target(from: &Url, to: &Url) -> bool {
     matches!(to.scheme(), "http" | "https") && (from.scheme() != "https" || to.scheme() == "https")
 }
 
-/// Jira's own words in an error, and the fields that it names.
-fn words_of(body: &[u8]) -> Option<(String, Vec<String>)> {
-    let told: Value = serde_json::from_slice(body).ok()?;
-    let mut words: Vec<String> = Vec::new();
-    let general = told["errorMessages"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-    words.extend(general.iter().filter_map(Value::as_str).map(str::to_owned));
-    let mut fields = Vec::new();
-    if let Some(errors) = told["errors"].as_object() {
-        for (field, message) in errors {
-            words.push(format!("{field}: {}", message.as_str().unwrap_or_default()));
-            fields.push(field.clone());
-        }
-    }
-    for key in ["detail", "title", "message", "error"] {
-        if words.is_empty() {
-            words.extend(told[key].as_str().map(str::to_owned));
-        }
-    }
-    (!words.is_empty()).then(|| (words.join("; "), fields))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_five_shapes_of_errors_keep_jiras_words() {
-        let words = |body: &str| words_of(body.as_bytes());
-        let both = words(r#"{"errorMessages":["no"],"errors":{"summary":"is required"}}"#).unwrap();
-        assert_eq!(both, ("no; summary: is required".to_owned(), vec!["summary".to_owned()]));
-        assert_eq!(words(r#"{"errorMessages":["no"]}"#).unwrap().0, "no");
-        assert_eq!(words(r#"{"type":"x","title":"t","detail":"d"}"#).unwrap().0, "d");
-        assert_eq!(words(r#"{"timestamp":1,"status":404,"error":"Not Found","message":"m","path":"/"}"#).unwrap().0, "m");
-        assert_eq!(words("<html>"), None);
-    }
 
     #[test]
     fn a_write_counts_for_the_issue_that_its_path_names() {

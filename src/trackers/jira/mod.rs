@@ -1,5 +1,6 @@
 //! Jira, Cloud and Data Center, over REST API v2 (v3 only where v2 has no equal), so that texts stay wiki texts on both.
 
+mod answers;
 mod attachments;
 mod client;
 mod comments;
@@ -202,8 +203,7 @@ impl Tracker for Jira {
     }
 
     async fn is_us(&self, actor: &str) -> Result<bool, Fault> {
-        let myself = self.client.myself().await?;
-        Ok(["accountId", "key", "name"].into_iter().any(|key| myself[key] == actor))
+        Ok(convert::is_user(self.client.myself().await?, actor))
     }
 
     async fn schema(&self) -> Result<Schema, Fault> {

@@ -1,6 +1,8 @@
 //! The adapters of Jira and Roundup against stand-ins, over the wire.
 #![cfg(feature = "standin")]
 
+#[path = "kit/adapter.rs"]
+mod adapter;
 #[path = "adapters/comments.rs"]
 mod comments;
 #[path = "adapters/create_remote.rs"]
@@ -43,5 +45,7 @@ mod types;
 mod unfinished;
 #[path = "adapters/users.rs"]
 mod users;
+#[path = "adapters/vocabularies.rs"]
+mod vocabularies;
 #[path = "adapters/workflow.rs"]
 mod workflow;

@@ -1,26 +1,34 @@
 //! Requests to Jira, Cloud and Data Center: with our credentials, and with answers that are believed only where they may be.
 
 use std::{
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
-use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::{
-    super::http::{Answer, Http},
+    super::{
+        http::{Answer, Http},
+        kept::Kept,
+    },
     answers::{not_jiras, refusal, value, words_of},
 };
 use crate::{
     config::tracker::{Credentials, TrackerConfig},
     ids::TrackerName,
-    sync::{fault::Fault, file_name::as_kept, ports::FileContent},
+    sync::{
+        fault::{Fault, FaultKind},
+        file_name::as_kept,
+        ports::FileContent,
+    },
 };
 
 /// The two families of Jira, which differ in users, search, uploads and more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Dialect {
     Cloud,
     DataCenter,
@@ -39,29 +47,28 @@ pub(super) struct Client {
     base: Url,
     credentials: Credentials,
     dialect: OnceCell<Dialect>,
+    shared_dialect: Kept<Dialect>,
     myself: OnceCell<Value>,
-    fields: Mutex<Option<(Instant, Arc<Vec<Value>>)>>,
+    fields: Kept<Vec<Value>>,
     /// When Jira last knew us.
-    proved: SyncMutex<Option<Instant>>,
+    proved: Mutex<Option<Instant>>,
 }
 
 /// For how long Jira's knowing us makes it believed when it says "not there".
 const PROOF_FOR: Duration = Duration::from_mins(1);
 
-/// For how long the list of fields is believed: people add some.
-const FIELDS_FOR: Duration = Duration::from_mins(10);
-
 impl Client {
     pub(super) fn new(http: Http, tracker: TrackerName, config: &TrackerConfig) -> Self {
         Self {
+            dialect: OnceCell::new(),
+            shared_dialect: kept(&http, &tracker, &config.url, "dialect"),
+            myself: OnceCell::new(),
+            fields: kept(&http, &tracker, &config.url, "fields"),
             http,
-            tracker,
             base: config.url.clone(),
             credentials: config.credentials.clone(),
-            dialect: OnceCell::new(),
-            myself: OnceCell::new(),
-            fields: Mutex::new(None),
-            proved: SyncMutex::new(None),
+            tracker,
+            proved: Mutex::new(None),
         }
     }
 
@@ -72,7 +79,13 @@ impl Client {
             let cloud = info.is_some_and(|info| info["deploymentType"] == "Cloud");
             Ok(if cloud { Dialect::Cloud } else { Dialect::DataCenter })
         };
-        self.dialect.get_or_try_init(ask).await.copied()
+        let shared = || async { self.shared_dialect.or_ask(ask()).await.map(|dialect| *dialect) };
+        self.dialect.get_or_try_init(shared).await.copied()
+    }
+
+    /// Another thing that this Jira tells and that all workers share.
+    pub(super) fn kept<T: Serialize + DeserializeOwned>(&self, what: &str) -> Kept<T> {
+        kept(&self.http, &self.tracker, &self.base, what)
     }
 
     /// Our own account.
@@ -82,18 +95,13 @@ impl Client {
 
     /// All fields: id, name, schema.
     pub(super) async fn fields(&self) -> Result<Arc<Vec<Value>>, Fault> {
-        let mut known = self.fields.lock().await;
-        if let Some((_, fields)) = known.as_ref().filter(|(at, _)| at.elapsed() < FIELDS_FOR) {
-            return Ok(Arc::clone(fields));
-        }
-        match self.get("rest/api/2/field", &[]).await? {
-            Some(Value::Array(fields)) => {
-                let fields = Arc::new(fields);
-                *known = Some((Instant::now(), Arc::clone(&fields)));
-                Ok(fields)
+        let ask = async {
+            match self.get("rest/api/2/field", &[]).await? {
+                Some(Value::Array(fields)) => Ok(fields.iter().map(essentials).collect()),
+                _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
             }
-            _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
-        }
+        };
+        self.fields.or_ask(ask).await
     }
 
     /// GET; `None` for a 404 that is believed: Jira says "not there" to whoever it does not know.
@@ -114,7 +122,12 @@ impl Client {
         self.admit_write(path).await?;
         let answer = self.http.answer(self.request(method, path)?.json(body)).await?;
         self.refuse_unless_known(&answer).await?;
-        value(&answer)
+        let taken = value(&answer);
+        if taken.as_ref().is_err_and(|fault| fault.kind == FaultKind::Refused && !fault.fields.is_empty()) {
+            // A field that is no more, or of another type: the list that allowed it is not believed any longer.
+            self.fields.forget().await;
+        }
+        taken
     }
 
     /// DELETE; a 404 that is believed is as good as a success.
@@ -282,6 +295,16 @@ impl Client {
         let fault = fault.while_doing(format!("{} does not accept our credentials", self.tracker));
         Err(self.http.gate().refuse(fault).await)
     }
+}
+
+/// What all workers share of a Jira. Another URL is another Jira, whatever it is called.
+fn kept<T: Serialize + DeserializeOwned>(http: &Http, tracker: &TrackerName, base: &Url, what: &str) -> Kept<T> {
+    Kept::new(Arc::clone(http.gate().shared()), format!("{tracker}/{base}/{what}"))
+}
+
+/// What is used of a field: some Jiras have thousands of them.
+fn essentials(field: &Value) -> Value {
+    json!({ "id": field["id"], "name": field["name"], "schema": field["schema"] })
 }
 
 /// The issue that a path is about, if it is about one.

@@ -13,18 +13,13 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::Value;
-use trackersync::{
-    app::connect_sharing,
-    config::{environment::Environment, load, place::Source},
-    coordination::{Coordination, Embedded, pacing::Admission},
-    telemetry::metrics::Metrics,
-};
+use trackersync::coordination::{Coordination, Embedded, pacing::Admission};
 
 use self::{
     operation::Operation,
     replay::{Replay, Reply},
 };
-use crate::recordings::recordings;
+use crate::{adapter::jira_sharing, recordings::recordings};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -89,18 +84,7 @@ async fn difference(answer: Answer, met: &Met) -> Option<String> {
     replies.extend(operation::beside(met.product));
     let replay = Replay::start(replies);
     let shared: Arc<dyn Coordination> = Arc::new(Embedded::default());
-    let tracker = {
-        let text = format!(
-            "[trackers.up]\nkind = \"jira\"\nurl = \"{}\"\nusername = \"sync\"\npassword = {{ env = \"PASSWORD\" }}\n\
-             insecure_no_signature = true\n",
-            replay.url
-        );
-        let source = Arc::new(Source { name: "test.toml".to_owned(), text });
-        let loaded = load(&[source], &Environment::of_variables([("PASSWORD", "secret")]), &[]);
-        let config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
-        let name = "up".into();
-        connect_sharing(&name, &config.trackers[&name], &Metrics::default(), &shared, Duration::from_hours(1)).unwrap()
-    };
+    let tracker = jira_sharing(&replay.url, &shared);
     let mut told = match met.operation.carry_out(&tracker, &met.given).await {
         Ok(told) => told,
         Err(fault) => operation::fault(&fault),
@@ -176,7 +160,6 @@ fn table() -> Table {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_shape_of_an_answer_is_understood() {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut wrong = Vec::new();
     for Reduced { shape, status, headers, body, met } in table().reduced {
         let answer = Answer { status, headers: headers.into_iter().collect(), body: body.into_bytes() };
@@ -187,7 +170,6 @@ async fn each_shape_of_an_answer_is_understood() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_recorded_exchange_is_understood_or_never_met() {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let Some(folder) = recordings("jira/rest") else { return };
     let (files, wanted) = (files_below(&folder), table().recorded);
     let listed: BTreeSet<String> = wanted.keys().cloned().collect();

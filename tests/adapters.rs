@@ -1,12 +1,16 @@
 //! The adapters of Jira and Roundup against stand-ins, over the wire.
 #![cfg(feature = "standin")]
 
+#[path = "kit/adapter.rs"]
+mod adapter;
 #[path = "adapters/comments.rs"]
 mod comments;
 #[path = "adapters/create_remote.rs"]
 mod create_remote;
 #[path = "adapters/edits.rs"]
 mod edits;
+#[path = "adapters/exchanges/mod.rs"]
+mod exchanges;
 #[path = "adapters/facing.rs"]
 mod facing;
 #[path = "adapters/faults.rs"]
@@ -21,6 +25,8 @@ mod files;
 mod jira;
 #[path = "adapters/memory.rs"]
 mod memory;
+#[path = "kit/recordings.rs"]
+mod recordings;
 #[path = "adapters/roundup.rs"]
 mod roundup;
 #[path = "adapters/schema.rs"]
@@ -41,5 +47,7 @@ mod types;
 mod unfinished;
 #[path = "adapters/users.rs"]
 mod users;
+#[path = "adapters/vocabularies.rs"]
+mod vocabularies;
 #[path = "adapters/workflow.rs"]
 mod workflow;

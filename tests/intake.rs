@@ -12,6 +12,8 @@ mod operating;
 mod proofs;
 #[path = "intake/recorded.rs"]
 mod recorded;
+#[path = "kit/recordings.rs"]
+mod recordings;
 #[path = "intake/refused.rs"]
 mod refused;
 #[path = "intake/sender.rs"]

@@ -117,8 +117,8 @@ pub fn generation_key(sync: &SyncName, side: Side, issue: &IssueId) -> String {
 /// How long counters live after their last use: longer than any event waits in a delay queue.
 const GENERATION_TTL: Duration = Duration::from_hours(48);
 
-/// What is longer is not kept.
-const LONGEST_KEPT: usize = 1 << 20;
+/// What is longer, in bytes, is not kept.
+pub const LONGEST_KEPT: usize = 1 << 20;
 
 fn random_token() -> String {
     uuid::Uuid::new_v4().simple().to_string()

@@ -55,6 +55,11 @@ impl Gate {
         Self { tracker, shared, metrics, longest_refusal, probe: Arc::default() }
     }
 
+    /// What all workers share.
+    pub(super) fn shared(&self) -> &Arc<dyn Coordination> {
+        &self.shared
+    }
+
     /// Waits until a request may be sent. What cannot be asked for is not waited for: a limit that was overlooked costs a refusal.
     pub(super) async fn admit(&self) -> Result<(), Fault> {
         let admission = self.shared.admit(self.tracker.as_str(), PATIENCE).await;

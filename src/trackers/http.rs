@@ -131,7 +131,8 @@ impl Answer {
         })
     }
 
-    fn is_page(&self) -> bool {
+    /// Whether it is a page for people.
+    pub(super) fn is_page(&self) -> bool {
         let told = self.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         told.is_some_and(|told| told.starts_with("text/html")) || self.body.trim_ascii_start().starts_with(b"<")
     }
@@ -144,7 +145,10 @@ impl Answer {
         for c in text.chars() {
             match c {
                 '<' => in_tag = true,
-                '>' => in_tag = false,
+                '>' => {
+                    in_tag = false;
+                    words.push(' ');
+                }
                 c if !in_tag => words.push(if c.is_control() { ' ' } else { c }),
                 _ => {}
             }

@@ -4,7 +4,7 @@ mod classify;
 mod gate;
 mod http;
 pub mod jira;
-
+mod kept;
 pub mod roundup;
 mod text;
 

@@ -1,10 +1,12 @@
 //! What deliveries of Jira say: of which issue, what happened, who did it. Cut-down ones always; recorded ones where they are at
 //! hand.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use trackersync::intake::decode::{Decoded, jira};
+
+use crate::recordings::recordings;
 
 #[derive(Deserialize)]
 struct Deliveries {
@@ -41,20 +43,6 @@ struct Expected {
     actor: String,
 }
 
-/// The folder of recorded deliveries. Where the tests of the project run, next to the recordings, their absence is a failure.
-pub fn recordings() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let given = std::env::var_os("TRACKERSYNC_REFERENCE_DATA").map(PathBuf::from);
-    let required = given.is_some() || (std::env::var_os("CI").is_some() && beside.is_dir());
-    let folder = given.unwrap_or_else(|| beside.join("data")).join("jira/webhooks");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(!required, "no recorded deliveries at {}", folder.display());
-    eprintln!("NOT TESTED: no recorded deliveries at {}; TRACKERSYNC_REFERENCE_DATA names another folder", folder.display());
-    None
-}
-
 #[test]
 fn each_shape_says_what_it_says() {
     let deliveries: Deliveries = toml::from_str(include_str!("../data/jira/deliveries.toml")).unwrap();
@@ -83,7 +71,7 @@ fn each_shape_says_what_it_says() {
 #[test]
 fn each_recorded_delivery_says_what_it_says() {
     let wanted: Recorded = toml::from_str(include_str!("../data/jira/webhooks.toml")).unwrap();
-    let Some(folder) = recordings() else { return };
+    let Some(folder) = recordings("jira/webhooks") else { return };
     let mut told = BTreeMap::new();
     for entry in std::fs::read_dir(folder.join("mattermost")).unwrap() {
         let path = entry.unwrap().path();

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    UPSTREAM_SECRET,
-    decoded::recordings,
-    intake,
+    UPSTREAM_SECRET, intake,
+    recordings::recordings,
     sender::{jira, send},
     service::queued,
 };
@@ -24,7 +23,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
 
 #[tokio::test]
 async fn recorded_deliveries_of_both_dialects_are_taken() {
-    let Some(folder) = recordings() else { return };
+    let Some(folder) = recordings("jira/webhooks") else { return };
     let mut files = Vec::new();
     gather(&folder, &mut files);
     let work = tempfile::tempdir().unwrap();

@@ -9,6 +9,8 @@ macro_rules! figure {
     }};
 }
 
+#[path = "../kit/adapter.rs"]
+mod adapter;
 mod conflict;
 mod embedded;
 mod explain;
@@ -24,3 +26,4 @@ mod schema;
 mod shutdown;
 mod support;
 mod trust;
+mod vocabularies;

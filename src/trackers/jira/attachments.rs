@@ -1,41 +1,41 @@
 //! Attachments of a Jira issue: how ours are found again, and how large they may be.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
-use tokio::sync::Mutex;
 use tracing::debug;
 
-use super::{client::Client, comments::not_before, convert};
+use super::{super::kept::Kept, client::Client, comments::not_before, convert};
 use crate::{
     ids::IssueId,
     sync::{fault::Fault, file_name, ports::Intent},
 };
 
-/// For how long the limit is believed: administrators change it.
-const BELIEVED: Duration = Duration::from_mins(10);
-
 /// The largest attachment that this Jira takes.
-#[derive(Default)]
-pub(super) struct Limit(Mutex<Option<(Instant, Option<u64>)>>);
+pub(super) struct Limit(Kept<Option<u64>>);
 
 impl Limit {
+    /// Not asked for yet.
+    pub(super) fn of(client: &Client) -> Self {
+        Self(client.kept("upload-limit"))
+    }
+
     /// Bytes; 0 where attachments are switched off, `None` where Jira does not say.
     pub(super) async fn ask(&self, client: &Client) -> Result<Option<u64>, Fault> {
-        let mut known = self.0.lock().await;
-        if let Some((_, limit)) = known.as_ref().filter(|(at, _)| at.elapsed() < BELIEVED) {
-            return Ok(*limit);
-        }
-        let limit = match client.get("rest/api/2/attachment/meta", &[]).await {
-            Ok(told) => told.as_ref().and_then(limit_of),
-            Err(fault) if fault.is_transient() => return Err(fault),
-            Err(fault) => {
-                debug!(%fault, "this Jira does not say how large an attachment may be");
-                None
+        let told = async {
+            match client.get("rest/api/2/attachment/meta", &[]).await {
+                Ok(told) => Ok(told.as_ref().and_then(limit_of)),
+                Err(fault) if fault.is_transient() => Err(fault),
+                Err(fault) => {
+                    debug!(%fault, "this Jira does not say how large an attachment may be");
+                    Ok(None)
+                }
             }
         };
-        *known = Some((Instant::now(), limit));
-        Ok(limit)
+        self.0.or_ask(told).await.map(|limit| *limit)
+    }
+
+    /// Takes note that Jira refused a file that it allowed.
+    pub(super) async fn was_wrong(&self) {
+        self.0.forget().await;
     }
 
     /// Refuses what Jira would refuse after it has all been sent.

@@ -1,23 +1,34 @@
-//! Requests to Jira, Cloud and Data Center: credentials, the five shapes of errors, and answers that are not what they seem.
+//! Requests to Jira, Cloud and Data Center: with our credentials, and with answers that are believed only where they may be.
 
 use std::{
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use reqwest::{Method, RequestBuilder, StatusCode, Url, header, multipart};
-use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
-use super::super::http::{Answer, Http};
+use super::{
+    super::{
+        http::{Answer, Http},
+        kept::Kept,
+    },
+    answers::{not_jiras, refusal, value, words_of},
+};
 use crate::{
     config::tracker::{Credentials, TrackerConfig},
     ids::TrackerName,
-    sync::{fault::Fault, file_name::as_kept, ports::FileContent},
+    sync::{
+        fault::{Fault, FaultKind},
+        file_name::as_kept,
+        ports::FileContent,
+    },
 };
 
 /// The two families of Jira, which differ in users, search, uploads and more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Dialect {
     Cloud,
     DataCenter,
@@ -36,29 +47,28 @@ pub(super) struct Client {
     base: Url,
     credentials: Credentials,
     dialect: OnceCell<Dialect>,
+    shared_dialect: Kept<Dialect>,
     myself: OnceCell<Value>,
-    fields: Mutex<Option<(Instant, Arc<Vec<Value>>)>>,
+    fields: Kept<Vec<Value>>,
     /// When Jira last knew us.
-    proved: SyncMutex<Option<Instant>>,
+    proved: Mutex<Option<Instant>>,
 }
 
 /// For how long Jira's knowing us makes it believed when it says "not there".
 const PROOF_FOR: Duration = Duration::from_mins(1);
 
-/// For how long the list of fields is believed: people add some.
-const FIELDS_FOR: Duration = Duration::from_mins(10);
-
 impl Client {
     pub(super) fn new(http: Http, tracker: TrackerName, config: &TrackerConfig) -> Self {
         Self {
+            dialect: OnceCell::new(),
+            shared_dialect: kept(&http, &tracker, &config.url, "dialect"),
+            myself: OnceCell::new(),
+            fields: kept(&http, &tracker, &config.url, "fields"),
             http,
-            tracker,
             base: config.url.clone(),
             credentials: config.credentials.clone(),
-            dialect: OnceCell::new(),
-            myself: OnceCell::new(),
-            fields: Mutex::new(None),
-            proved: SyncMutex::new(None),
+            tracker,
+            proved: Mutex::new(None),
         }
     }
 
@@ -69,7 +79,13 @@ impl Client {
             let cloud = info.is_some_and(|info| info["deploymentType"] == "Cloud");
             Ok(if cloud { Dialect::Cloud } else { Dialect::DataCenter })
         };
-        self.dialect.get_or_try_init(ask).await.copied()
+        let shared = || async { self.shared_dialect.or_ask(ask()).await.map(|dialect| *dialect) };
+        self.dialect.get_or_try_init(shared).await.copied()
+    }
+
+    /// Another thing that this Jira tells and that all workers share.
+    pub(super) fn kept<T: Serialize + DeserializeOwned>(&self, what: &str) -> Kept<T> {
+        kept(&self.http, &self.tracker, &self.base, what)
     }
 
     /// Our own account.
@@ -79,18 +95,13 @@ impl Client {
 
     /// All fields: id, name, schema.
     pub(super) async fn fields(&self) -> Result<Arc<Vec<Value>>, Fault> {
-        let mut known = self.fields.lock().await;
-        if let Some((_, fields)) = known.as_ref().filter(|(at, _)| at.elapsed() < FIELDS_FOR) {
-            return Ok(Arc::clone(fields));
-        }
-        match self.get("rest/api/2/field", &[]).await? {
-            Some(Value::Array(fields)) => {
-                let fields = Arc::new(fields);
-                *known = Some((Instant::now(), Arc::clone(&fields)));
-                Ok(fields)
+        let ask = async {
+            match self.get("rest/api/2/field", &[]).await? {
+                Some(Value::Array(fields)) => Ok(fields.iter().map(essentials).collect()),
+                _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
             }
-            _ => Err(Fault::permanent(format!("{} does not list its fields", self.tracker))),
-        }
+        };
+        self.fields.or_ask(ask).await
     }
 
     /// GET; `None` for a 404 that is believed: Jira says "not there" to whoever it does not know.
@@ -99,7 +110,7 @@ impl Client {
         let answer = self.http.answer(self.request(Method::GET, path)?.query(query)).await?;
         self.refuse_unless_known(&answer).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            self.prove_credentials().await?;
+            self.believe_not_there(&answer).await?;
             return Ok(None);
         }
         value(&answer).map(Some)
@@ -111,7 +122,12 @@ impl Client {
         self.admit_write(path).await?;
         let answer = self.http.answer(self.request(method, path)?.json(body)).await?;
         self.refuse_unless_known(&answer).await?;
-        value(&answer)
+        let taken = value(&answer);
+        if taken.as_ref().is_err_and(|fault| fault.kind == FaultKind::Refused && !fault.fields.is_empty()) {
+            // A field that is no more, or of another type: the list that allowed it is not believed any longer.
+            self.fields.forget().await;
+        }
+        taken
     }
 
     /// DELETE; a 404 that is believed is as good as a success.
@@ -121,7 +137,7 @@ impl Client {
         let answer = self.http.answer(self.request(Method::DELETE, path)?).await?;
         self.refuse_unless_known(&answer).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            return self.prove_credentials().await;
+            return self.believe_not_there(&answer).await;
         }
         value(&answer).map(|_| ())
     }
@@ -207,6 +223,14 @@ impl Client {
             .ok_or_else(|| Fault::permanent(format!("{} does not say where attachment {attachment} is", self.tracker)))
     }
 
+    /// "Not there" is believed of Jira itself, and only when it knows us.
+    async fn believe_not_there(&self, answer: &Answer) -> Result<(), Fault> {
+        match not_jiras(answer) {
+            Some(fault) => Err(fault),
+            None => self.prove_credentials().await,
+        }
+    }
+
     /// Makes sure that Jira knows us, or did within the last minute.
     pub(super) async fn prove_credentials(&self) -> Result<(), Fault> {
         if self.proved().is_some_and(|at| at.elapsed() < PROOF_FOR) {
@@ -273,50 +297,20 @@ impl Client {
     }
 }
 
-/// What an answer says against our credentials.
-fn refusal(answer: &Answer) -> Option<Fault> {
-    let said = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let reason = said("x-seraph-loginreason");
-    let status = answer.status;
-    let locked = status == StatusCode::FORBIDDEN
-        && (reason.contains("AUTHENTICATION_DENIED") || !said("x-authentication-denied-reason").is_empty());
-    let words = match status {
-        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => words_of(&answer.body).map(|(words, _)| words),
-        _ => None,
-    };
-    let words = words.unwrap_or_else(|| answer.beginning());
-    if locked {
-        let hint =
-            "log in by hand once as this account and answer the CAPTCHA; until then Jira refuses even the right password";
-        return Some(Fault::credentials(format!("{status}: {words}")).hint(hint));
-    }
-    if status == StatusCode::FORBIDDEN && words.contains("Connect Session Auth Token") {
-        let hint = "Jira Cloud takes no such token: use `username` (the e-mail address) and `password` (an API token)";
-        return Some(Fault::credentials(format!("{status}: {words}")).hint(hint));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        return Some(answer.fault(&words));
-    }
-    let stranger = reason.contains("AUTHENTICATED_FAILED") || said("x-ausername") == "anonymous";
-    let is_answer = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
-    (stranger && is_answer)
-        .then(|| Fault::credentials(format!("{status}, as to a stranger")).hint("look at username and password (or token)"))
+/// What all workers share of a Jira. Another URL is another Jira, whatever it is called.
+fn kept<T: Serialize + DeserializeOwned>(http: &Http, tracker: &TrackerName, base: &Url, what: &str) -> Kept<T> {
+    Kept::new(Arc::clone(http.gate().shared()), format!("{tracker}/{base}/{what}"))
+}
+
+/// What is used of a field: some Jiras have thousands of them.
+fn essentials(field: &Value) -> Value {
+    json!({ "id": field["id"], "name": field["name"], "schema": field["schema"] })
 }
 
 /// The issue that a path is about, if it is about one.
 fn issue_of(path: &str) -> Option<&str> {
     // An id, or a key with its number; what has neither (`bulkfetch`) is about no single issue.
     path.strip_prefix("rest/api/2/issue/")?.split('/').next().filter(|issue| issue.ends_with(|c: char| c.is_ascii_digit()))
-}
-
-/// The JSON of a success, or the fault with Jira's words.
-fn value(answer: &Answer) -> Result<Value, Fault> {
-    if answer.status.is_success() {
-        // 204 comes with a content type and no body.
-        return if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() };
-    }
-    let (words, fields) = words_of(&answer.body).unwrap_or_else(|| (answer.beginning(), Vec::new()));
-    Err(Fault { fields, ..answer.fault(&words) })
 }
 
 /// Asks for a file as it is: a length is then the file's own.
@@ -329,41 +323,9 @@ fn allowed_target(from: &Url, to: &Url) -> bool {
     matches!(to.scheme(), "http" | "https") && (from.scheme() != "https" || to.scheme() == "https")
 }
 
-/// Jira's own words in an error, and the fields that it names.
-fn words_of(body: &[u8]) -> Option<(String, Vec<String>)> {
-    let told: Value = serde_json::from_slice(body).ok()?;
-    let mut words: Vec<String> = Vec::new();
-    let general = told["errorMessages"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-    words.extend(general.iter().filter_map(Value::as_str).map(str::to_owned));
-    let mut fields = Vec::new();
-    if let Some(errors) = told["errors"].as_object() {
-        for (field, message) in errors {
-            words.push(format!("{field}: {}", message.as_str().unwrap_or_default()));
-            fields.push(field.clone());
-        }
-    }
-    for key in ["detail", "title", "message", "error"] {
-        if words.is_empty() {
-            words.extend(told[key].as_str().map(str::to_owned));
-        }
-    }
-    (!words.is_empty()).then(|| (words.join("; "), fields))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_five_shapes_of_errors_keep_jiras_words() {
-        let words = |body: &str| words_of(body.as_bytes());
-        let both = words(r#"{"errorMessages":["no"],"errors":{"summary":"is required"}}"#).unwrap();
-        assert_eq!(both, ("no; summary: is required".to_owned(), vec!["summary".to_owned()]));
-        assert_eq!(words(r#"{"errorMessages":["no"]}"#).unwrap().0, "no");
-        assert_eq!(words(r#"{"type":"x","title":"t","detail":"d"}"#).unwrap().0, "d");
-        assert_eq!(words(r#"{"timestamp":1,"status":404,"error":"Not Found","message":"m","path":"/"}"#).unwrap().0, "m");
-        assert_eq!(words("<html>"), None);
-    }
 
     #[test]
     fn a_write_counts_for_the_issue_that_its_path_names() {

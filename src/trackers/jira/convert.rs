@@ -65,7 +65,18 @@ pub(super) fn file(attachment: &Value) -> Option<File> {
 
 /// Whether two descriptions are of one user, in whichever of the ways that Jira has.
 pub(super) fn same_user(one: &Value, other: &Value) -> bool {
-    ["accountId", "key", "name"].into_iter().any(|key| one[key].is_string() && one[key] == other[key])
+    names_of(one).any(|(key, name)| other[key] == name)
+}
+
+/// Whether a user is called so, in whichever of the ways that Jira has.
+pub(super) fn is_user(user: &Value, called: &str) -> bool {
+    names_of(user).any(|(_, name)| name == called)
+}
+
+/// What tells a user from all others. Cloud leaves the older names of all users empty where it tells them.
+fn names_of(user: &Value) -> impl Iterator<Item = (&'static str, &str)> {
+    let name = |key: &'static str| Some((key, user[key].as_str().filter(|name| !name.is_empty())?));
+    ["accountId", "key", "name"].into_iter().filter_map(name)
 }
 
 #[cfg(test)]
@@ -81,6 +92,14 @@ mod tests {
         assert_eq!(parse_time("2025-07-25T19:06:34.639Z"), Some(at));
         assert_eq!(parse_time("2025-07-26T00:36:34.639+0530"), Some(at));
         assert_eq!(parse_time("yesterday"), None);
+    }
+
+    #[test]
+    fn empty_names_are_those_of_nobody() {
+        let user = |id: &str| json!({ "accountId": id, "key": "", "name": "" });
+        assert!(same_user(&user("a"), &user("a")) && !same_user(&user("a"), &user("b")));
+        assert!(is_user(&user("a"), "a") && !is_user(&user("a"), ""));
+        assert!(same_user(&json!({ "name": "jane" }), &json!({ "name": "jane", "key": "JIRAUSER1" })));
     }
 
     #[test]

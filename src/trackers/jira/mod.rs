@@ -1,5 +1,6 @@
 //! Jira, Cloud and Data Center, over REST API v2 (v3 only where v2 has no equal), so that texts stay wiki texts on both.
 
+mod answers;
 mod attachments;
 mod client;
 mod comments;
@@ -25,7 +26,7 @@ use crate::{
     config::tracker::TrackerConfig,
     ids::{IssueId, TrackerName},
     sync::{
-        fault::Fault,
+        fault::{Fault, FaultKind},
         issue::{Attributes, CopyKind, Snapshot},
         plan::{MessageEdit, NewMessage},
         ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
@@ -51,13 +52,8 @@ impl Jira {
     #[must_use]
     pub fn new(name: TrackerName, config: &TrackerConfig, http: Http) -> Self {
         let transitions = Transitions::new(config.jira.via.clone());
-        Self {
-            client: Client::new(http, name.clone(), config),
-            name,
-            transitions,
-            limit: Limit::default(),
-            restricted_comments: config.jira.restricted_comments,
-        }
+        let client = Client::new(http, name.clone(), config);
+        Self { limit: Limit::of(&client), client, name, transitions, restricted_comments: config.jira.restricted_comments }
     }
 
     /// An issue as Jira tells it with the fields that were asked for.
@@ -185,7 +181,11 @@ impl Tracker for Jira {
 
     async fn add_file(&self, id: &IssueId, name: &str, content: FileContent, _token: &Token) -> Result<String, Fault> {
         self.limit.check(&self.client, name, content.size).await?;
-        let made = self.client.upload(id.as_str(), name, content).await?;
+        let made = self.client.upload(id.as_str(), name, content).await;
+        if made.as_ref().is_err_and(|fault| fault.kind == FaultKind::Refused) {
+            self.limit.was_wrong().await;
+        }
+        let made = made?;
         let file = made.as_array().and_then(|made| made.first()).and_then(convert::file);
         file.map(|file| file.id).ok_or_else(|| Fault::bug("Jira took an attachment and did not say its id"))
     }
@@ -215,8 +215,7 @@ impl Tracker for Jira {
     }
 
     async fn is_us(&self, actor: &str) -> Result<bool, Fault> {
-        let myself = self.client.myself().await?;
-        Ok(["accountId", "key", "name"].into_iter().any(|key| myself[key] == actor))
+        Ok(convert::is_user(self.client.myself().await?, actor))
     }
 
     async fn schema(&self) -> Result<Schema, Fault> {

@@ -243,9 +243,15 @@ impl Way<'_> {
     }
 
     fn no_way(&self, open: &[Transition]) -> Fault {
-        let told = open.iter().map(|transition| transition.to.as_str()).collect::<Vec<_>>().join(", ");
+        let told =
+            open.iter().map(|transition| transition.to.as_str()).filter(|to| !to.is_empty()).collect::<Vec<_>>().join(", ");
         let fault = Fault::refused(format!("no transition leads to status \"{}\" from here", self.wanted));
-        self.of_the_status(fault.hint(format!("possible now: {told}")))
+        let hint = if told.is_empty() {
+            "Jira offers none at all: may our account make transitions of this issue?".to_owned()
+        } else {
+            format!("possible now: {told}")
+        };
+        self.of_the_status(fault.hint(hint))
     }
 
     /// A refusal that concerns the status, whatever else it names.

@@ -21,6 +21,8 @@ mod files;
 mod jira;
 #[path = "adapters/memory.rs"]
 mod memory;
+#[path = "adapters/preflight.rs"]
+mod preflight;
 #[path = "adapters/roundup.rs"]
 mod roundup;
 #[path = "adapters/schema.rs"]

@@ -23,7 +23,7 @@ use crate::{
     ids::{SyncName, TrackerName},
     intake::{self, Intake, Sender, Subscription},
     lifecycle::Lifecycle,
-    preflight::{self, Asked},
+    preflight::{self, ToAsk},
     queue::{self, Queue},
     rulebook,
     store::{Pool, Store, StoreError},
@@ -145,10 +145,10 @@ impl App {
     pub async fn check_rules(&self) -> Result<Vec<Diagnostic>, StartError> {
         let sides = self.engines.values().flat_map(|engine| [&engine.local, &engine.remote]);
         let trackers: BTreeMap<&TrackerName, &Arc<dyn Tracker>> = sides.map(|tracker| (tracker.name(), tracker)).collect();
-        let asked = trackers.into_values().map(|tracker| (Arc::clone(tracker), PATIENCE_AT_START)).collect();
+        let to_ask: Vec<ToAsk> = trackers.into_values().map(|tracker| (Arc::clone(tracker), PATIENCE_AT_START)).collect();
         let draining = self.lifecycle.draining();
         let asked = tokio::select! {
-            asked = preflight::ask(asked) => asked,
+            asked = preflight::ask(&to_ask) => asked,
             () = draining.cancelled() => return Ok(Vec::new()),
         };
         for (tracker, fault) in preflight::faults(&asked) {
@@ -244,16 +244,14 @@ impl App {
     }
 }
 
-/// Asks all trackers of the configuration who we are and what they are, each for as long as an answer of it may take.
+/// The adapters of all trackers of the configuration, each with the time that an answer of it may take.
 ///
 /// # Errors
 /// The HTTP client cannot be made.
-pub async fn ask_trackers(config: &Config) -> Result<Asked, Fault> {
-    let mut trackers = Vec::new();
-    for (name, tracker) in &config.trackers {
-        trackers.push((connect(name, tracker, &Metrics::default())?, tracker.timeout));
-    }
-    Ok(preflight::ask(trackers).await)
+pub fn connect_all(config: &Config) -> Result<Vec<ToAsk>, Fault> {
+    let adapter =
+        |(name, tracker): (&TrackerName, &TrackerConfig)| Ok((connect(name, tracker, &Metrics::default())?, tracker.timeout));
+    config.trackers.iter().map(adapter).collect()
 }
 
 /// What is a warning while a configuration is only looked at keeps the service from starting with it.

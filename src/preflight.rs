@@ -1,4 +1,5 @@
-//! Before the first event: asks the trackers what they are, and checks the rules of all syncs against it.
+//! Before the first event: asks the trackers what they are and what they lack for the syncs, and checks the rules of all syncs
+//! against it.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -9,11 +10,19 @@ use crate::{
     ids::TrackerName,
     sync::{
         fault::Fault,
+        issue::Side,
         ports::Tracker,
+        requirements::Requirements,
         rules::{RuleSet, diagnose::against_schemas},
         schema::Schema,
     },
 };
+
+/// A tracker to be asked, and how long an answer of it may take.
+pub type ToAsk = (Arc<dyn Tracker>, Duration);
+
+/// For as long as so many answers one sync may ask a tracker what it lacks.
+const MOST_ANSWERS: u32 = 30;
 
 /// What each tracker said.
 pub type Asked = BTreeMap<TrackerName, Answer>;
@@ -28,9 +37,9 @@ pub struct Answer {
 }
 
 /// Asks all trackers at the same time, each for a limited time.
-pub async fn ask(trackers: Vec<(Arc<dyn Tracker>, Duration)>) -> Asked {
-    let asked = trackers.into_iter().map(|(tracker, limit)| async move {
-        let answer = ask_one(tracker.as_ref(), limit).await;
+pub async fn ask(trackers: &[ToAsk]) -> Asked {
+    let asked = trackers.iter().map(|(tracker, limit)| async move {
+        let answer = ask_one(tracker.as_ref(), *limit).await;
         (tracker.name().clone(), answer)
     });
     join_all(asked).await.into_iter().collect()
@@ -77,4 +86,50 @@ impl Answer {
 pub fn diagnose<'c>(syncs: impl IntoIterator<Item = (&'c SyncConfig, &'c RuleSet)>, asked: &Asked) -> Vec<Diagnostic> {
     let schema = |name: &TrackerName| asked.get(name)?.schema.as_ref()?.as_ref().ok();
     syncs.into_iter().flat_map(|(sync, rules)| against_schemas(rules, schema(&sync.local), schema(&sync.remote))).collect()
+}
+
+/// What trackers lack for the syncs.
+#[derive(Debug, Default)]
+pub struct Lacks {
+    /// What is missing, with the rule that needs it.
+    pub findings: Vec<Diagnostic>,
+    /// Trackers that could not be asked, and why.
+    pub faults: Vec<(TrackerName, Fault)>,
+}
+
+/// Asks each tracker that knows us what it lacks for each sync; `told` is what was found before.
+pub async fn lacks<'c>(
+    trackers: &[ToAsk],
+    syncs: impl IntoIterator<Item = (&'c SyncConfig, &'c RuleSet)>,
+    asked: &Asked,
+    told: &[Diagnostic],
+) -> Lacks {
+    let mut lacks = Lacks::default();
+    for (sync, rules) in syncs {
+        for (side, name) in [(Side::Local, &sync.local), (Side::Remote, &sync.remote)] {
+            let knows_us = asked.get(name).is_some_and(|answer| answer.account.is_ok());
+            let Some((tracker, limit)) = trackers.iter().find(|(tracker, _)| tracker.name() == name && knows_us) else {
+                continue;
+            };
+            match lacks_of(tracker.as_ref(), *limit, &rules.requirements(sync, side)).await {
+                Ok(found) => lacks.findings.extend(found.into_iter().filter(|finding| !is_told(finding, told))),
+                Err(fault) => {
+                    let fault = fault.while_doing(format!("it does not tell what it lacks for sync {}", sync.name));
+                    lacks.faults.push((name.clone(), fault));
+                }
+            }
+        }
+    }
+    lacks
+}
+
+async fn lacks_of(tracker: &dyn Tracker, limit: Duration, asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {
+    let limit = limit * MOST_ANSWERS;
+    let late = |_| Fault::transient(format!("not done within {} s", limit.as_secs_f32()));
+    tokio::time::timeout(limit, tracker.preflight(asked)).await.map_err(late).and_then(|found| found)
+}
+
+/// A value that the whole tracker does not know is told once, and not for each of its projects.
+fn is_told(finding: &Diagnostic, told: &[Diagnostic]) -> bool {
+    told.iter().any(|other| other.code == "rules::unknown_value" && other.place == finding.place)
 }

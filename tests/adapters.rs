@@ -25,6 +25,8 @@ mod files;
 mod jira;
 #[path = "adapters/memory.rs"]
 mod memory;
+#[path = "adapters/preflight.rs"]
+mod preflight;
 #[path = "kit/recordings.rs"]
 mod recordings;
 #[path = "adapters/roundup.rs"]

@@ -8,7 +8,7 @@ use super::{CliError, Exit, Global, check_examples, output::Output};
 use crate::{
     app,
     config::{Config, Loaded},
-    preflight::{self, Asked},
+    preflight::{self, Lacks},
     rulebook::{self, CompiledRules},
 };
 
@@ -27,12 +27,15 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
     let CompiledRules { rules, findings: of_rules } = rulebook::compile(&partial);
     findings.extend(of_rules);
     // Where the configuration cannot be used, a tracker may be taken for another one.
-    let asked = match &config {
-        Some(config) if !arguments.offline && arguments.examples.is_empty() => app::ask_trackers(config).await?,
-        _ => Asked::new(),
+    let trackers = match &config {
+        Some(config) if !arguments.offline && arguments.examples.is_empty() => app::connect_all(config)?,
+        _ => Vec::new(),
     };
-    let syncs = partial.syncs.iter().filter_map(|sync| Some((sync, rules.get(&sync.name)?)));
-    findings.extend(preflight::diagnose(syncs, &asked));
+    let asked = preflight::ask(&trackers).await;
+    let syncs = || partial.syncs.iter().filter_map(|sync| Some((sync, rules.get(&sync.name)?)));
+    let by_schema = preflight::diagnose(syncs(), &asked);
+    let Lacks { findings: lacking, faults } = preflight::lacks(&trackers, syncs(), &asked, &by_schema).await;
+    findings.extend(by_schema.into_iter().chain(lacking));
     for finding in &findings {
         output.diagnostic(finding);
     }
@@ -43,8 +46,11 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
         let (ok, told) = (answer.fault().is_none(), format!("{name}: {}", answer.words()));
         output.result(|| json!({ "tracker": name, "ok": ok, "message": told }), || told.clone());
     }
+    for (name, fault) in &faults {
+        output.result(|| json!({ "tracker": name, "ok": false, "message": fault.to_string() }), || format!("{name}: {fault}"));
+    }
     let errors = findings.iter().filter(|finding| !finding.is_warning).count();
-    let (warnings, away) = (findings.len() - errors, preflight::faults(&asked).count());
+    let (warnings, away) = (findings.len() - errors, preflight::faults(&asked).count() + faults.len());
     output.result(
         || json!({ "ok": errors == 0 && away == 0, "errors": errors, "warnings": warnings }),
         || summary(&partial, errors, warnings, away),

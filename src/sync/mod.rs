@@ -17,6 +17,7 @@ pub mod plan;
 mod plan_words;
 pub mod ports;
 mod progress;
+pub mod requirements;
 pub mod resolve;
 pub mod rules;
 pub mod schema;

@@ -13,12 +13,16 @@ use super::{
     fault::Fault,
     issue::{Attributes, Base, CopyKind, Seen, Side, Snapshot},
     plan::{MessageEdit, NewMessage, Plan},
+    requirements::Requirements,
     rules::Needs,
     schema::Schema,
     underway::Writing,
     value::Equality,
 };
-use crate::ids::{EventId, IssueId, LinkId, SyncName, TrackerName};
+use crate::{
+    config::diagnostic::Diagnostic,
+    ids::{EventId, IssueId, LinkId, SyncName, TrackerName},
+};
 
 /// The bytes of a file, as they come.
 pub type FileStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
@@ -175,6 +179,12 @@ pub trait Tracker: Send + Sync {
 
     /// What the tracker tells about its classes, their attributes, and the values that these can have.
     async fn schema(&self) -> Result<Schema, Fault>;
+
+    /// What the tracker lacks for what a sync asks of it, as findings about the configuration; each once. What it does not tell is no
+    /// finding. Nothing is written.
+    async fn preflight(&self, _asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {
+        Ok(Vec::new())
+    }
 }
 
 /// A token that names one effect: the same intent always has the same token.

@@ -13,7 +13,7 @@ const FLOW: [&str; 5] = ["intake", "queue", "worker", "sync", "trackers"];
 /// At the side: called, and calling none of the flow.
 const ASIDE: [&str; 4] = ["store", "coordination", "config", "telemetry"];
 /// What all may speak: the words of `sync`.
-const VOCABULARY: [&str; 8] = ["fault", "file_name", "instant", "issue", "plan", "ports", "schema", "value"];
+const VOCABULARY: [&str; 9] = ["fault", "file_name", "instant", "issue", "plan", "ports", "requirements", "schema", "value"];
 /// Concrete adapters, named where the parts are put together and nowhere else.
 const ADAPTERS: [&str; 6] = [
     "trackers::jira",

@@ -52,6 +52,22 @@ impl Gates {
         !self.only_update && !self.only_assigned
     }
 
+    /// Whether the rule may give an issue a value that is just being created on a side.
+    pub(super) fn may_write_new_issues(&self, side: Side) -> bool {
+        match side {
+            Side::Local => !self.only_create && !self.local_only_update,
+            Side::Remote => self.may_run_before_the_remote_issue_exists(),
+        }
+    }
+
+    /// Whether the rule may give an issue a value that is there on a side already.
+    pub(super) fn may_write_issues_that_exist(&self, side: Side, direction: Direction) -> bool {
+        match side {
+            Side::Local => !self.local_only_create && !(self.only_create && direction == Direction::ToLocal),
+            Side::Remote => !self.only_create,
+        }
+    }
+
     /// The verdict in place of the rule's own, where the rule does not run at all.
     pub(super) fn closed(
         &self,

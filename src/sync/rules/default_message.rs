@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::section::Section,
-    sync::{issue::Side, plan::RuleOutcome},
+    sync::{issue::Side, plan::RuleOutcome, requirements::ContentWrite},
 };
 
 #[derive(Debug)]
@@ -23,6 +23,7 @@ impl Rule for DefaultMessage {
     fn access(&self) -> Access {
         let mut access = Access::default();
         access.local.messages = true;
+        access.contents.insert((Side::Local, ContentWrite::AddMessage));
         access
     }
 

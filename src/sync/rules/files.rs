@@ -20,6 +20,7 @@ use crate::{
     sync::{
         file_name::as_kept,
         issue::{CopyKind, File, Side, Snapshot},
+        requirements::ContentWrite,
     },
 };
 
@@ -40,6 +41,10 @@ impl Rule for Files {
         let mut access = Access::default();
         access.local.files = true;
         access.remote.files = true;
+        access.contents.insert((Side::Local, ContentWrite::AddFile));
+        if self.prefix.is_some() {
+            access.contents.insert((Side::Remote, ContentWrite::AddFile));
+        }
         access
     }
 

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     config::{diagnostic::Diagnostic, section::Section},
-    sync::issue::{CopyKind, Message, Side},
+    sync::{
+        issue::{CopyKind, Message, Side},
+        requirements::ContentWrite,
+    },
 };
 
 const DEFAULT_STEP: &str = "Aussage";
@@ -40,7 +43,8 @@ pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
 
 impl Rule for KpmMessage {
     fn access(&self) -> Access {
-        Access::to_messages()
+        let sends = self.prefix.is_some().then_some((Side::Remote, ContentWrite::AddMessage));
+        Access::to_messages([(Side::Local, ContentWrite::AddMessage)].into_iter().chain(sends))
     }
 
     fn direction(&self) -> Direction {

@@ -12,6 +12,7 @@ use crate::{
     sync::{
         issue::{CopyKind, Message, Side},
         plan::RuleOutcome,
+        requirements::ContentWrite,
         value::{is_unset, same_text, to_text},
     },
 };
@@ -31,6 +32,7 @@ impl Rule for FieldMessage {
     fn access(&self) -> Access {
         let mut access = Access::default();
         access.local.messages = true;
+        access.contents.insert((Side::Local, ContentWrite::AddMessage));
         access.remote.paths.insert(self.remote.clone());
         access
     }

@@ -23,6 +23,7 @@ use crate::{
     sync::{
         issue::{Copied, CopyKind, Message, Side},
         plan::RuleOutcome,
+        requirements::ContentWrite,
         value::same_text,
     },
 };
@@ -69,7 +70,14 @@ fn read_choice<T: Copy>(section: &Section<'_>, key: &'static str, choices: &[(&s
 
 impl Rule for Messages {
     fn access(&self) -> Access {
-        Access::to_messages()
+        let sends = self.keyword.is_some() || self.prefix.is_some();
+        let mut contents = Vec::new();
+        for side in [Side::Local, Side::Remote].into_iter().filter(|side| *side == Side::Local || sends) {
+            contents.push((side, ContentWrite::AddMessage));
+            contents.extend((self.edits == Edits::Update).then_some((side, ContentWrite::EditMessage)));
+            contents.extend(self.removes.then_some((side, ContentWrite::RemoveMessage)));
+        }
+        Access::to_messages(contents)
     }
 
     fn direction(&self) -> Direction {

@@ -22,6 +22,7 @@ mod origin;
 pub mod pfiff_messages;
 mod quarrel;
 pub mod rehearsal;
+mod requirements;
 pub mod to_local;
 pub mod to_local_concatenate;
 pub mod to_local_default;
@@ -49,6 +50,7 @@ use self::{
 use super::{
     issue::{Base, Side, Snapshot},
     plan::{Plan, RuleOutcome, RuleReport, Write},
+    requirements::ContentWrite,
     value::Equality,
 };
 use crate::{
@@ -84,6 +86,8 @@ pub struct Access {
     pub remote: Needs,
     /// Attribute paths that may be written: side and path.
     pub writes: BTreeSet<(Side, String)>,
+    /// What may be done to messages and files, by side.
+    pub contents: BTreeSet<(Side, ContentWrite)>,
     /// Local attributes whose possible values it has to know.
     pub vocabularies: BTreeSet<String>,
     /// Whether it decides by what both sides were like after the last sync.
@@ -91,10 +95,10 @@ pub struct Access {
 }
 
 impl Access {
-    /// To the messages of both sides, and nothing else.
-    fn to_messages() -> Self {
+    /// To the messages of both sides, and nothing else; `contents` is what it does to them.
+    fn to_messages(contents: impl IntoIterator<Item = (Side, ContentWrite)>) -> Self {
         let messages = || Needs { messages: true, ..Needs::default() };
-        Self { local: messages(), remote: messages(), ..Self::default() }
+        Self { local: messages(), remote: messages(), contents: contents.into_iter().collect(), ..Self::default() }
     }
 }
 

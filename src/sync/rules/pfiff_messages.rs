@@ -14,6 +14,7 @@ use crate::{
     sync::{
         issue::{CopyKind, Message, Side},
         plan::RuleOutcome,
+        requirements::ContentWrite,
         value::same_text,
     },
 };
@@ -29,7 +30,8 @@ pub(super) fn compile(section: &Section<'_>) -> Option<Box<dyn Rule>> {
 
 impl Rule for PfiffMessages {
     fn access(&self) -> Access {
-        Access::to_messages()
+        let contents = [ContentWrite::AddMessage, ContentWrite::EditMessage, ContentWrite::RemoveMessage];
+        Access::to_messages(contents.map(|content| (Side::Remote, content)))
     }
 
     fn direction(&self) -> Direction {

@@ -8,6 +8,7 @@ mod convert;
 mod creation;
 mod fields;
 mod kinds;
+mod preflight;
 mod reading;
 mod schema;
 mod search;
@@ -23,13 +24,14 @@ use serde_json::Value;
 use self::{attachments::Limit, client::Client, fields::Asked, transitions::Transitions};
 use super::http::Http;
 use crate::{
-    config::tracker::TrackerConfig,
+    config::{diagnostic::Diagnostic, tracker::TrackerConfig},
     ids::{IssueId, TrackerName},
     sync::{
         fault::{Fault, FaultKind},
         issue::{Attributes, CopyKind, Snapshot},
         plan::{MessageEdit, NewMessage},
         ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
+        requirements::Requirements,
         rules::Needs,
         schema::Schema,
     },
@@ -220,5 +222,9 @@ impl Tracker for Jira {
 
     async fn schema(&self) -> Result<Schema, Fault> {
         schema::read(&self.client, &self.name).await
+    }
+
+    async fn preflight(&self, asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {
+        preflight::find(&self.client, &self.name, asked).await
     }
 }

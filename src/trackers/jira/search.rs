@@ -12,7 +12,7 @@ const PAGE: usize = 1_000;
 const MAX_PAGES: usize = 2_000;
 
 /// The filter without its ORDER BY, which cannot stand within parentheses.
-fn without_order(filter: &str) -> &str {
+pub(super) fn without_order(filter: &str) -> &str {
     let lower = filter.to_ascii_lowercase();
     lower.rfind("order by").map_or(filter, |at| filter[..at].trim_end())
 }

@@ -9,29 +9,34 @@ use trackersync::{
     app::connect,
     config::{environment::Environment, load, place::Source},
     ids::LinkId,
+    rulebook,
     standin::jira::RunningJira,
     sync::{
         issue::{Attributes, CopyKind, Side},
         plan::{MessageEdit, NewMessage},
         ports::{FileContent, Intent, Query, Token, Tracker, WriteTerms},
+        requirements::Requirements,
         rules::Needs,
     },
     telemetry::metrics::Metrics,
 };
 
-fn client(url: &str) -> Arc<dyn Tracker> {
+/// Our client of a Jira, and what a sync asks of it.
+fn client(url: &str) -> (Arc<dyn Tracker>, Requirements) {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let text = format!(
         "[trackers.upstream]\nkind = \"jira\"\nurl = \"{url}\"\nusername = \"sync\"\ntimeout = \"20s\"\n\
          password = {{ env = \"PASSWORD\" }}\ninsecure_no_signature = true\n\
          [trackers.office]\nkind = \"roundup\"\nurl = \"http://127.0.0.1:9/\"\nusername = \"sync\"\n\
          password = {{ env = \"PASSWORD\" }}\ninsecure_no_signature = true\n{}",
-        include_str!("../../adapters/rules.toml")
+        include_str!("../../adapters/two_jiras.toml").replace("\"home\"", "\"office\"").replace("\"away\"", "\"upstream\"")
     );
     let source = Arc::new(Source { name: "test.toml".to_owned(), text });
     let loaded = load(&[source], &Environment::of_variables([("PASSWORD", "sync-secret")]), &[]);
     let config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
-    connect(&"upstream".into(), &config.trackers[&"upstream".into()], &Metrics::default()).unwrap()
+    let tracker = connect(&"upstream".into(), &config.trackers[&"upstream".into()], &Metrics::default()).unwrap();
+    let (sync, rules) = (&config.syncs[0], rulebook::compile_all(&config).unwrap());
+    (tracker, rules[&sync.name].requirements(sync, Side::Remote))
 }
 
 fn attributes(value: Value) -> Attributes {
@@ -59,7 +64,7 @@ fn intent(kind: CopyKind, token: &Token, content: &str) -> Intent {
 
 /// Does everything once, and looks at the outcome, so that what is compared is what works.
 pub async fn use_all(url: &str, jira: &RunningJira) {
-    let upstream = client(url);
+    let (upstream, asked) = client(url);
     assert!(!upstream.who_am_i().await.unwrap().is_empty());
     upstream.schema().await.unwrap();
     let token = Token::stored("0123456789abcdef0123456789abcdef");
@@ -87,6 +92,7 @@ pub async fn use_all(url: &str, jira: &RunningJira) {
     let needs = Needs { messages: true, files: true, paths, ..Needs::default() };
     upstream.read(&issue, &needs).await.unwrap().unwrap();
     upstream.read(&issue, &Needs::default()).await.unwrap().unwrap();
+    assert_eq!(upstream.preflight(&asked).await.unwrap(), []);
     upstream.remove_message(&issue, &comment).await.unwrap();
     let now = jira.state().issue(issue.as_str()).unwrap();
     assert_eq!((now.summary.as_str(), now.status.as_str(), now.comments.len()), ("edited", "In Progress", 0));

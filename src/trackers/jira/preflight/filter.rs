@@ -1,0 +1,167 @@
+//! `remote_filter`: whether Jira takes it, which projects it names, and some of the issues that it holds.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::super::{
+    client::{Client, Dialect},
+    search,
+};
+use super::{
+    existing::Existing,
+    projects::{self, Project},
+    report::{Certainty, Report},
+};
+use crate::sync::{
+    fault::{Fault, FaultKind},
+    requirements::Requirements,
+};
+
+/// How many issues are looked at.
+const MOST_ISSUES: usize = 20;
+
+/// What a filter leads to.
+#[derive(Default)]
+pub(super) struct Filtered {
+    /// The projects that it names.
+    pub(super) projects: Vec<Project>,
+    /// The issues that changed last.
+    pub(super) issues: Vec<Existing>,
+}
+
+/// Asks for the issues of the sync's filter.
+pub(super) async fn ask(client: &Client, asked: &Requirements, report: &mut Report) -> Result<Filtered, Fault> {
+    let Some(filter) = &asked.filter else { return Ok(Filtered::default()) };
+    let found = newest(client, search::without_order(filter), MOST_ISSUES).await;
+    let (issues, refusal) = match found {
+        Ok(issues) => (issues, None),
+        Err(fault) if fault.kind == FaultKind::Refused => (Vec::new(), Some(fault)),
+        Err(fault) => return Err(fault),
+    };
+    let (projects, missing) = named(client, filter).await?;
+    for (called, visible) in &missing {
+        let (message, hint) = projects::missing(report, called, visible);
+        let message = format!("{message}; `remote_filter` names it");
+        report.add(Certainty::if_so(refusal.is_some()), "preflight::project", &asked.place, message, hint);
+    }
+    if let Some(fault) = refusal.filter(|_| missing.is_empty()) {
+        let message = format!("the {} does not take `remote_filter`: {}", report.tracker, fault.message);
+        let hint = "try it in Jira's search, signed in as our account".to_owned();
+        report.add(Certainty::Certain, "preflight::filter", &asked.place, message, hint);
+    }
+    Ok(Filtered { projects, issues })
+}
+
+/// The projects that a filter names, and those of them that are not to be seen, with all that are.
+async fn named(client: &Client, filter: &str) -> Result<(Vec<Project>, Vec<(String, Vec<Project>)>), Fault> {
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for called in projects_in(filter) {
+        if let Some(project) = projects::find(client, &called).await? {
+            found.push(project);
+            continue;
+        }
+        let visible = projects::visible(client).await?;
+        match visible.iter().find(|project| project.name.eq_ignore_ascii_case(&called)) {
+            Some(project) => found.push(project.clone()),
+            None => missing.push((called, visible)),
+        }
+    }
+    Ok((found, missing))
+}
+
+/// The issues of a query that changed last.
+pub(super) async fn newest(client: &Client, jql: &str, most: usize) -> Result<Vec<Existing>, Fault> {
+    let path = match client.dialect().await? {
+        Dialect::Cloud => "rest/api/3/search/jql",
+        Dialect::DataCenter => "rest/api/2/search",
+    };
+    let jql = format!("{} ORDER BY updated DESC", if jql.is_empty() { String::new() } else { format!("({jql})") });
+    let body = json!({ "jql": jql.trim(), "fields": ["project", "issuetype"], "maxResults": most });
+    let page = client.send(Method::POST, path, &body).await?;
+    Ok(page["issues"].as_array().into_iter().flatten().filter_map(Existing::of).collect())
+}
+
+/// The projects that a query in JQL asks for: `project = A`, `project in (A, "B")`.
+fn projects_in(jql: &str) -> Vec<String> {
+    let words = words_of(jql);
+    let is = |at: usize, word: &str| matches!(words.get(at), Some(Word::Plain(text)) if text.eq_ignore_ascii_case(word));
+    let mut found: Vec<String> = Vec::new();
+    for at in (0..words.len()).filter(|at| is(*at, "project")) {
+        let last = if is(at + 1, "=") {
+            at + 2
+        } else if is(at + 1, "in") && is(at + 2, "(") {
+            at + 2 + words[at + 2..].iter().take_while(|word| **word != Word::Plain(")".to_owned())).count()
+        } else {
+            continue;
+        };
+        // A function, as projectsLeadByUser(), is no name.
+        let calls = |at: usize| is(at + 1, "(");
+        for (at, word) in words.iter().enumerate().take(last + 1).skip(at + 2).filter(|(at, _)| !calls(*at)) {
+            match word {
+                Word::Plain(text) if ["(", ")", ","].contains(&text.as_str()) || is(at + 1, "(") => {}
+                Word::Plain(text) | Word::Quoted(text) if !found.contains(text) => found.push(text.clone()),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// A piece of JQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Word {
+    Plain(String),
+    Quoted(String),
+}
+
+fn words_of(jql: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut rest = jql.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' | '\'' => {
+                let mut text = String::new();
+                while let Some(next) = rest.next().filter(|next| *next != c) {
+                    text.push(if next == '\\' { rest.next().unwrap_or(next) } else { next });
+                }
+                words.push(Word::Quoted(text));
+            }
+            c if c.is_whitespace() => {}
+            c if is_sign(c) => words.push(Word::Plain(c.to_string())),
+            c => {
+                let mut text = c.to_string();
+                while let Some(next) = rest.next_if(|next| !next.is_whitespace() && !is_sign(*next) && !"\"'".contains(*next)) {
+                    text.push(next);
+                }
+                words.push(Word::Plain(text));
+            }
+        }
+    }
+    words
+}
+
+fn is_sign(c: char) -> bool {
+    "(),=!<>~".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::projects_in;
+
+    #[test]
+    fn the_projects_of_a_query_are_found_and_no_others() {
+        for (jql, projects) in [
+            ("project = UP", &["UP"][..]),
+            ("assignee = currentUser() and PROJECT=UP ORDER BY key", &["UP"]),
+            ("project in (A, \"Big \\\"B\\\"\", 10001) AND labels = x", &["A", "Big \"B\"", "10001"]),
+            ("project = 'Our own' OR project = A", &["Our own", "A"]),
+            ("project != UP AND project not in (A, B)", &[]),
+            ("summary ~ \"project = UP\" AND \"project\" = 3", &[]),
+            ("project in projectsLeadByUser() OR project in (projectsLeadByUser())", &[]),
+            ("project = ", &[]),
+            ("filter = 10", &[]),
+        ] {
+            assert_eq!(projects_in(jql), projects, "{jql}");
+        }
+    }
+}

@@ -11,6 +11,8 @@ mod create_remote;
 mod edits;
 #[path = "adapters/exchanges/mod.rs"]
 mod exchanges;
+#[path = "adapters/external_id.rs"]
+mod external_id;
 #[path = "adapters/facing.rs"]
 mod facing;
 #[path = "adapters/faults.rs"]

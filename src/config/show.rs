@@ -74,6 +74,7 @@ fn tracker_json(tracker: &TrackerConfig) -> Value {
     if tracker.kind == TrackerKind::Jira {
         shown["via"] = json!(tracker.jira.via);
         shown["restricted_comments"] = json!(tracker.jira.restricted_comments);
+        shown["external_id"] = json!(tracker.jira.external_id);
     }
     match &tracker.credentials {
         Credentials::Basic { username, password } => {

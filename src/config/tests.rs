@@ -70,6 +70,16 @@ fn all_errors_are_told_and_not_only_the_first() {
 }
 
 #[test]
+fn an_external_id_is_of_a_tracker_that_is_there() {
+    let with = |told: &str| GOOD.replace("[[sync]]", &format!("[trackers.upstream.external_id]\n{told}\n[[sync]]"));
+    let config = load_text(&with("office = \"Ticket\""), &[]).config.unwrap();
+    assert_eq!(config.trackers[&"upstream".into()].jira.external_id[&"office".into()], "Ticket");
+    let found = errors(&with("ofice = \"Ticket\""));
+    assert_eq!((found[0].code, found[0].hint.as_deref()), ("config::external_id", Some("did you mean `office`?")));
+    assert_eq!(errors(&with("office = 3"))[0].place.line_and_column().unwrap().0, 16);
+}
+
+#[test]
 fn a_syntax_error_has_its_place() {
     let found = errors("[server]\nlisten = \n");
     assert_eq!(found[0].code, "config::syntax");

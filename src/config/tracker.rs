@@ -7,7 +7,8 @@ use url::Url;
 use super::{
     diagnostic::Diagnostic,
     environment::Environment,
-    node::NodeValue,
+    jira::{self, JiraConfig},
+    node::{NodeValue, Table},
     partner::{self, PartnerConfig},
     place::Place,
     secret::Secret,
@@ -95,15 +96,6 @@ pub struct TrackerConfig {
     pub place: Place,
 }
 
-/// Settings that only Jira has.
-#[derive(Clone, Debug, Default)]
-pub struct JiraConfig {
-    /// Statuses that an issue may pass through on its way to the one that a rule sets.
-    pub via: Vec<String>,
-    /// Whether comments that Jira shows to some people only are copied like all others.
-    pub restricted_comments: bool,
-}
-
 /// The trackers that an adapter speaks to, and those of the other kinds.
 type Trackers = (BTreeMap<TrackerName, TrackerConfig>, BTreeMap<TrackerName, PartnerConfig>);
 
@@ -132,7 +124,7 @@ pub(super) fn read_all(root: &Section<'_>, environment: &Environment) -> Tracker
                 let partner = partner::read(kind, section, environment, entry.place.clone());
                 partners.extend(partner.map(|partner| (name, partner)));
             }
-            None => trackers.extend(read_one(section, environment, entry.place.clone()).map(|tracker| (name, tracker))),
+            None => trackers.extend(read_one(section, table, environment, entry.place.clone()).map(|tracker| (name, tracker))),
         }
     }
     (trackers, partners)
@@ -145,7 +137,7 @@ fn kind_of_partner(section: &Section<'_>) -> Option<&'static str> {
     }
 }
 
-fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Option<TrackerConfig> {
+fn read_one(section: Section<'_>, known: &Table, environment: &Environment, place: Place) -> Option<TrackerConfig> {
     let kind = section.required_text("kind").and_then(|text| {
         let kind = TrackerKind::parse(&text.value);
         if kind.is_none() {
@@ -172,17 +164,10 @@ fn read_one(section: Section<'_>, environment: &Environment, place: Place) -> Op
         section.findings.add(Diagnostic::error("config::credentials", message, section.place().clone()));
     }
     let proof = read_proof(&section, environment);
-    let jira = if kind == Some(TrackerKind::Jira) { read_jira(&section) } else { JiraConfig::default() };
+    let jira = if kind == Some(TrackerKind::Jira) { jira::read(&section, known) } else { JiraConfig::default() };
     let timeout = section.duration("timeout").unwrap_or(std::time::Duration::from_secs(20));
     section.finish();
     Some(TrackerConfig { kind: kind?, url: url?, credentials: credentials?, proof: proof?, timeout, jira, place })
-}
-
-fn read_jira(section: &Section<'_>) -> JiraConfig {
-    JiraConfig {
-        via: section.texts("via").unwrap_or_default().into_iter().map(|status| status.value).collect(),
-        restricted_comments: section.flag("restricted_comments", false),
-    }
 }
 
 fn base_url(text: &str) -> Option<Url> {

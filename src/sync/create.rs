@@ -56,7 +56,7 @@ impl Run<'_> {
             run: self.id.clone(),
         };
         let find = async |theirs: &Intent| -> Result<Option<IssueId>, Fault> {
-            match self.local.find_linked(&state.tracker, &[state.remote.as_str()]).await?.into_iter().next() {
+            match self.local.find_linked(&state.tracker, &[state.remote.as_str(), &state.key]).await?.into_iter().next() {
                 Some(id) => Ok(Some(id)),
                 None => self.local.find_marked(&theirs.token, theirs.since).await,
             }

@@ -218,7 +218,12 @@ impl Engine {
     }
 
     pub(super) fn state_of(&self, remote: &Snapshot, attributes: &super::issue::Attributes) -> MirroredState {
-        MirroredState { tracker: self.remote.name().clone(), remote: remote.id.clone(), attributes: attributes.clone() }
+        MirroredState {
+            tracker: self.remote.name().clone(),
+            remote: remote.id.clone(),
+            key: remote.key.clone(),
+            attributes: attributes.clone(),
+        }
     }
 
     pub(super) async fn save(&self, link: &mut Link) -> Result<(), Fault> {

@@ -53,6 +53,8 @@ pub struct MirroredState {
     pub tracker: TrackerName,
     /// The remote issue.
     pub remote: IssueId,
+    /// What people call it.
+    pub key: String,
     /// All of its attributes that were read.
     pub attributes: Attributes,
 }

@@ -55,6 +55,11 @@ impl Engine {
         if to_be_shown && let Some(id) = &link.local {
             self.local.mirror(id, &self.state_of(remote, &link.base.remote)).await?;
         }
+        if link.remote_key != before.remote_key
+            && let Some(id) = &link.local
+        {
+            self.local.mark_linked(id, &self.state_of(remote, &link.base.remote)).await?;
+        }
         self.save(link).await
     }
 

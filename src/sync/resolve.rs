@@ -2,7 +2,13 @@
 
 use tracing::warn;
 
-use super::{engine::Engine, fault::Fault, issue::Side, ports::Claim, rules::Needs};
+use super::{
+    engine::Engine,
+    fault::Fault,
+    issue::Side,
+    ports::{Claim, Link},
+    rules::Needs,
+};
 use crate::ids::IssueId;
 
 /// What an event is about.
@@ -44,7 +50,10 @@ impl Engine {
 
     /// A clone copies what its original says of itself; it must not pass for the original.
     async fn resolve_claim(&self, local: &IssueId, claimed: IssueId) -> Result<Resolved, Fault> {
-        let link = self.records.link_of_remote(&self.name, &claimed).await?;
+        let link = match self.records.link_of_remote(&self.name, &claimed).await? {
+            Some(link) => Some(link),
+            None => self.link_of_key(&claimed).await?,
+        };
         let Some(other) = link.and_then(|link| link.local).filter(|linked| linked != local) else {
             return Ok(Resolved::Linked(claimed));
         };
@@ -57,5 +66,13 @@ impl Engine {
             format!("local issue {local} says it stands for {claimed}, and that one is linked with {other}: is it a clone?");
         warn!(%local, remote = %claimed, linked = %other, "two local issues claim one remote issue; only the linked one is synced");
         Ok(Resolved::Nothing(reason))
+    }
+
+    /// The link of a remote issue that is told by its key.
+    async fn link_of_key(&self, key: &IssueId) -> Result<Option<Link>, Fault> {
+        match self.remote.read(key, &Needs::default()).await? {
+            Some(issue) if issue.id != *key => self.records.link_of_remote(&self.name, &issue.id).await,
+            _ => Ok(None),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Two Jiras that face each other, and the sync between them.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 use trackersync::{
@@ -21,7 +21,9 @@ pub struct Jiras {
     pub engine: Arc<Engine>,
     /// Whether theirs is the Cloud.
     pub away_is_cloud: bool,
-    _folder: tempfile::TempDir,
+    /// The configuration of trackers and sync.
+    configured: String,
+    folder: tempfile::TempDir,
 }
 
 impl Jiras {
@@ -30,25 +32,23 @@ impl Jiras {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let away_is_cloud = away.dialect == Dialect::Cloud;
         let (home, away) = (jira::start(home).await.unwrap(), jira::start(away).await.unwrap());
-        let folder = tempfile::tempdir().unwrap();
         let tracker = |name: &str, url: &str| {
             format!(
                 "[trackers.{name}]\nkind = \"jira\"\nurl = \"{url}\"\nusername = \"sync\"\ntimeout = \"2s\"\n\
                  password = {{ env = \"PASSWORD\" }}\ninsecure_no_signature = true\n"
             )
         };
-        let text = [
-            format!("[server]\ndata_dir = \"{}\"\n[worker]\ndeadline = \"1s\"\n", folder.path().display()),
-            tracker("home", home.url()),
-            tracker("away", away.url()),
-            sync.to_owned(),
-        ];
-        let source = Arc::new(Source { name: "test.toml".to_owned(), text: text.concat() });
-        let loaded = load(&[source], &Environment::of_variables([("PASSWORD", "sync-secret")]), &[]);
-        let config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
-        let (engines, _) = App::engines_only(&config).await.unwrap();
-        let engine = engines.into_values().next().unwrap();
-        Self { home, away, engine, away_is_cloud, _folder: folder }
+        let configured = [tracker("home", home.url()), tracker("away", away.url()), sync.to_owned()].concat();
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine(folder.path(), &configured).await;
+        Self { home, away, engine, away_is_cloud, configured, folder: folder }
+    }
+
+    /// Loses all that the program has stored.
+    pub async fn lose_the_store(&mut self) {
+        let folder = tempfile::tempdir().unwrap();
+        self.engine = engine(folder.path(), &self.configured).await;
+        self.folder = folder;
     }
 
     /// A new issue of theirs: its id.
@@ -68,6 +68,16 @@ impl Jiras {
         let words = || again.report().map(|report| (report.plan.in_words(), report.failures.clone()));
         assert!(matches!(again, Outcome::Unchanged(_)), "{}: {:?}", again.word(), words());
     }
+}
+
+/// The sync of a configuration, on a store in this folder.
+async fn engine(folder: &Path, configured: &str) -> Arc<Engine> {
+    let text = format!("[server]\ndata_dir = \"{}\"\n[worker]\ndeadline = \"1s\"\n{configured}", folder.display());
+    let source = Arc::new(Source { name: "test.toml".to_owned(), text });
+    let loaded = load(&[source], &Environment::of_variables([("PASSWORD", "sync-secret")]), &[]);
+    let config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+    let (engines, _) = App::engines_only(&config).await.unwrap();
+    engines.into_values().next().unwrap()
 }
 
 /// A new issue, made by a person: its id.

@@ -169,7 +169,8 @@ async fn a_clone_that_claims_what_another_issue_is_linked_with_is_left_alone() {
     let original = site.ours("Original").id;
     let fields = json!({ "project": { "key": "HOME" }, "issuetype": { "name": "Task" }, "summary": "Clone" });
     let clone = new_issue(site.home.state(), fields);
-    let state = MirroredState { tracker: "away".into(), remote: theirs.clone(), attributes: Attributes::new() };
+    let state =
+        MirroredState { tracker: "away".into(), remote: theirs.clone(), key: "UP-1".to_owned(), attributes: Attributes::new() };
     site.engine.local.mark_linked(&clone, &state).await.unwrap();
     let Resolved::Nothing(reason) = site.engine.resolve(Side::Local, &clone).await.unwrap() else { panic!("it is a clone") };
     assert!(reason.contains(clone.as_str()) && reason.contains(&original), "{reason}");

@@ -120,6 +120,14 @@ impl JiraState {
         Ok(actor.transition(&mut store, issue, &id, &Map::new())?)
     }
 
+    /// Moves an issue to the project of this key; its new key.
+    ///
+    /// # Errors
+    /// The refusal that people would get: no such project, or no such issue for this user.
+    pub fn move_to_project(&self, user: &str, issue: &str, project: &str) -> Result<String, Refusal> {
+        Ok(self.actor(user)?.move_to(&mut self.site.store(), issue, project)?)
+    }
+
     /// Deletes an issue.
     ///
     /// # Errors

@@ -56,6 +56,7 @@ mod limits;
 mod long_text;
 mod media;
 mod model;
+mod moves;
 mod options;
 mod outbox;
 mod parts;

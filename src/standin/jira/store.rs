@@ -40,6 +40,20 @@ impl Store {
         self.issues.insert(issue.id, issue);
     }
 
+    /// Gives an issue a project and the key that it has there, without what belongs to the other project; the new key.
+    pub(super) fn rename(&mut self, options: &JiraOptions, id: u64, project: usize) -> String {
+        let key = self.next_key(options, project);
+        // The old key stays known.
+        self.keys.insert(key.to_uppercase(), id);
+        if let Some(issue) = self.issues.get_mut(&id) {
+            (issue.project, issue.key) = (project, key.clone());
+            issue.fields.components.clear();
+            issue.fields.fix_versions.clear();
+            issue.fields.versions.clear();
+        }
+        key
+    }
+
     pub(super) fn remove(&mut self, id: u64) -> Option<Issue> {
         let issue = self.issues.remove(&id)?;
         self.keys.remove(&issue.key.to_uppercase());

@@ -6,6 +6,7 @@ mod client;
 mod comments;
 mod convert;
 mod creation;
+mod external_id;
 mod fields;
 mod kinds;
 mod preflight;
@@ -21,7 +22,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use self::{attachments::Limit, client::Client, fields::Asked, transitions::Transitions};
+use self::{attachments::Limit, client::Client, external_id::ExternalIds, fields::Asked, transitions::Transitions};
 use super::http::Http;
 use crate::{
     config::{diagnostic::Diagnostic, tracker::TrackerConfig},
@@ -43,6 +44,7 @@ pub struct Jira {
     client: Client,
     transitions: Transitions,
     limit: Limit,
+    external_ids: ExternalIds,
     restricted_comments: bool,
 }
 
@@ -55,7 +57,14 @@ impl Jira {
     pub fn new(name: TrackerName, config: &TrackerConfig, http: Http) -> Self {
         let transitions = Transitions::new(config.jira.via.clone());
         let client = Client::new(http, name.clone(), config);
-        Self { limit: Limit::of(&client), client, name, transitions, restricted_comments: config.jira.restricted_comments }
+        Self {
+            limit: Limit::of(&client),
+            client,
+            name,
+            transitions,
+            external_ids: ExternalIds(config.jira.external_id.clone()),
+            restricted_comments: config.jira.restricted_comments,
+        }
     }
 
     /// An issue as Jira tells it with the fields that were asked for.
@@ -87,9 +96,13 @@ impl Jira {
 
     /// Creates an issue. It begins in the first state of its workflow; from there it takes a transition.
     async fn make(&self, fields: &Attributes, token: &Token, state: Option<&MirroredState>) -> Result<Made, Fault> {
-        let (body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
+        let (mut body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
+        if let Some(state) = state {
+            self.external_ids.add_to(&self.client, state, &mut body).await?;
+        }
         let made = creation::create(&self.client, body, token, state).await;
-        Ok(Made { id: made.map_err(|fault| paths.in_words_of_the_rules(fault))?, left_out })
+        let explained = |fault| self.external_ids.explain(paths.in_words_of_the_rules(fault));
+        Ok(Made { id: made.map_err(explained)?, left_out })
     }
 }
 
@@ -128,13 +141,19 @@ impl Tracker for Jira {
         search::list(&self.client, &search::jql(query.filter.as_deref(), minutes)).await
     }
 
-    async fn find_linked(&self, _tracker: &TrackerName, _remote: &[&str]) -> Result<Vec<IssueId>, Fault> {
-        // No query finds an issue by its property: which issues are linked, the store knows.
-        Ok(Vec::new())
+    async fn find_linked(&self, tracker: &TrackerName, remote: &[&str]) -> Result<Vec<IssueId>, Fault> {
+        // No query finds an issue by its property: without a field for it, only the store knows which issues are linked.
+        self.external_ids.find(&self.client, tracker, remote).await
     }
 
     async fn linked_remote(&self, id: &IssueId, tracker: &TrackerName) -> Result<Claim, Fault> {
-        creation::claim(&self.client, id, tracker).await
+        match creation::claim(&self.client, id, tracker).await? {
+            Claim::Nothing => {
+                let said = self.external_ids.said_by(&self.client, id, tracker).await?;
+                Ok(said.map_or(Claim::Nothing, Claim::Ours))
+            }
+            claim => Ok(claim),
+        }
     }
 
     async fn mirrored_attributes(&self, _id: &IssueId) -> Result<Option<Attributes>, Fault> {
@@ -206,7 +225,8 @@ impl Tracker for Jira {
     }
 
     async fn mark_linked(&self, id: &IssueId, state: &MirroredState) -> Result<(), Fault> {
-        creation::mark(&self.client, id, state).await
+        creation::mark(&self.client, id, state).await?;
+        self.external_ids.set(&self.client, id, state).await
     }
 
     async fn who_am_i(&self) -> Result<String, Fault> {

@@ -1,0 +1,105 @@
+//! The field in which an issue says, for people and for queries, which remote issue it stands for: one for each remote tracker, as
+//! the configuration has it. Clones carry it, too.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    client::Client,
+    convert::field_id,
+    kinds::{Field, Kind},
+    search,
+};
+use crate::{
+    ids::{IssueId, TrackerName},
+    sync::{fault::Fault, ports::MirroredState, value::to_text},
+};
+
+/// Fields by remote tracker.
+pub(super) struct ExternalIds(pub(super) BTreeMap<TrackerName, String>);
+
+impl ExternalIds {
+    /// Adds what a new issue is to say to the fields of its creation.
+    pub(super) async fn add_to(
+        &self,
+        client: &Client,
+        state: &MirroredState,
+        fields: &mut Map<String, Value>,
+    ) -> Result<(), Fault> {
+        if let Some(field) = self.field(client, &state.tracker).await? {
+            fields.insert(field.id.clone(), value_of(&field, &state.key)?);
+        }
+        Ok(())
+    }
+
+    /// Lets an issue say it.
+    pub(super) async fn set(&self, client: &Client, id: &IssueId, state: &MirroredState) -> Result<(), Fault> {
+        let mut fields = Map::new();
+        self.add_to(client, state, &mut fields).await?;
+        super::fields::put(client, id, &fields, &super::fields::Paths::default()).await
+    }
+
+    /// What an issue says; `None` where it has no such field, or an empty one.
+    pub(super) async fn said_by(&self, client: &Client, id: &IssueId, tracker: &TrackerName) -> Result<Option<String>, Fault> {
+        let Some(field) = self.field(client, tracker).await? else { return Ok(None) };
+        let issue = client.get(&format!("rest/api/2/issue/{id}"), &[("fields", field.id.as_str())]).await?;
+        Ok(issue.and_then(|issue| said(&field, &issue)))
+    }
+
+    /// The issues that say they stand for a remote one of any of these names.
+    pub(super) async fn find(&self, client: &Client, tracker: &TrackerName, names: &[&str]) -> Result<Vec<IssueId>, Fault> {
+        let Some(field) = self.field(client, tracker).await? else { return Ok(Vec::new()) };
+        let Some(number) = field.id.strip_prefix("customfield_") else { return Ok(Vec::new()) };
+        let term = |name: &&str| match field.kind {
+            Kind::Number => name.parse::<u64>().ok().map(|value| format!("cf[{number}] = {value}")),
+            // `~` finds words; which of the found have exactly this text is looked at below.
+            _ => Some(format!("cf[{number}] ~ \"\\\"{}\\\"\"", name.replace(['\\', '"'], " "))),
+        };
+        let terms: Vec<String> = names.iter().filter_map(term).collect();
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = search::list(client, &terms.join(" OR ")).await?;
+        let mut issues = Vec::new();
+        for ids in found.chunks(crate::sync::ports::READ_AT_ONCE) {
+            let told = search::several(client, ids, &[field.id.as_str()]).await?;
+            let exact = told.iter().filter(|issue| said(&field, issue).is_some_and(|text| names.contains(&text.as_str())));
+            issues.extend(exact.filter_map(|issue| issue["id"].as_str()).map(IssueId::new));
+        }
+        Ok(issues)
+    }
+
+    async fn field(&self, client: &Client, tracker: &TrackerName) -> Result<Option<Field>, Fault> {
+        let Some(name) = self.0.get(tracker) else { return Ok(None) };
+        let field = Field::of(field_id(&client.fields().await?, name)?);
+        if field.list || !field.id.starts_with("customfield_") || !matches!(field.kind, Kind::Line | Kind::Number) {
+            let message =
+                format!("`{name}`, the field of `external_id` for {tracker}, is no custom field of one line or a number");
+            return Err(Fault::permanent(message).hint("make a custom field \"Text Field (single line)\" for it"));
+        }
+        Ok(Some(field))
+    }
+}
+
+fn value_of(field: &Field, key: &str) -> Result<Value, Fault> {
+    match field.kind {
+        Kind::Number => key.parse::<u64>().map(|number| json!(number)).map_err(|_| {
+            Fault::permanent(format!(
+                "\"{key}\" does not fit into {}, the field of `external_id`, which holds numbers",
+                field.id
+            ))
+            .hint("make a custom field \"Text Field (single line)\" for it")
+        }),
+        _ => Ok(json!(key)),
+    }
+}
+
+fn said(field: &Field, issue: &Value) -> Option<String> {
+    let text = match &issue["fields"][field.id.as_str()] {
+        Value::Number(number) => super::reading::whole_number(number)?.to_string(),
+        value => to_text(value, ", "),
+    };
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

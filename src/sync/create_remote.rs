@@ -82,7 +82,7 @@ impl Engine {
         };
         info!(local = local.key, remote = remote.key, "created the remote issue");
         let state = self.state_of(&remote, &link.base.remote);
-        self.local.mark_linked(&local.id, &state).await?;
+        self.mark_linked(&local.id, &state).await?;
         self.local.mirror(&local.id, &state).await?;
         let back = evaluate_after_create(&self.rules, local, &remote, &link.base, &self.rule_options(options).await?);
         run.set_fields(Side::Local, &back.local, &target, &mut applied).await?;

@@ -5,10 +5,10 @@ use tracing::warn;
 use super::{
     apply::Applied,
     engine::Engine,
-    fault::Fault,
+    fault::{Fault, FaultKind},
     issue::{Base, Seen, Side, Snapshot},
     plan::Plan,
-    ports::Link,
+    ports::{Link, MirroredState},
     underway::writings,
 };
 use crate::ids::IssueId;
@@ -58,9 +58,20 @@ impl Engine {
         if link.remote_key != before.remote_key
             && let Some(id) = &link.local
         {
-            self.local.mark_linked(id, &self.state_of(remote, &link.base.remote)).await?;
+            self.mark_linked(id, &self.state_of(remote, &link.base.remote)).await?;
         }
         self.save(link).await
+    }
+
+    /// Lets a local issue say which remote one it stands for. The sync goes on without that.
+    pub(super) async fn mark_linked(&self, local: &IssueId, state: &MirroredState) -> Result<(), Fault> {
+        match self.local.mark_linked(local, state).await {
+            Err(fault) if fault.kind == FaultKind::Refused => {
+                warn!(%local, remote = state.key, %fault, "the local issue does not say which remote one it stands for");
+                Ok(())
+            }
+            outcome => outcome,
+        }
     }
 
     /// The link as a run leaves it.

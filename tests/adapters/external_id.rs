@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use trackersync::{
     ids::IssueId,
-    standin::jira::{CustomFieldKind, CustomFieldSpec, Dialect, ProjectSpec},
+    standin::jira::{CustomFieldKind, CustomFieldSpec, Dialect, ProjectSpec, ScreenSpec},
     sync::{issue::Side, resolve::Resolved},
 };
 
@@ -17,7 +17,13 @@ use crate::{
 const FIELD: u64 = 10_060;
 
 async fn start(home: Dialect, away: Dialect, kind: CustomFieldKind) -> Jiras {
+    start_with_screen(home, away, kind, None).await
+}
+
+/// The same with a screen for the issues on our side.
+async fn start_with_screen(home: Dialect, away: Dialect, kind: CustomFieldKind, screen: Option<ScreenSpec>) -> Jiras {
     let mut home = options(home, "HOME");
+    home.screens.extend(screen);
     home.custom_fields.push(CustomFieldSpec { number: FIELD, name: "Upstream key".to_owned(), kind });
     let sync = format!("[trackers.home.external_id]\naway = \"Upstream key\"\n{SYNC}");
     let mut away = options(away, "UP");
@@ -123,6 +129,29 @@ async fn an_issue_of_ours_says_it_once_theirs_is_made() {
         assert_eq!(said(&site, "For them"), json!(theirs.key));
         site.settle(&IssueId::new(&theirs.id)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_is_not_on_the_create_screen_is_told_with_what_to_do() {
+    let create = ["customfield_10051", "description", "priority", "labels"].map(str::to_owned).to_vec();
+    let screen = ScreenSpec { create: Some(create), ..ScreenSpec::default() };
+    let site = start_with_screen(Dialect::DataCenter, Dialect::Cloud, CustomFieldKind::Text, Some(screen)).await;
+    let theirs = site.theirs(bug("x"));
+    let fault = run(&site.engine, &theirs).await.unwrap_err();
+    assert!(fault.hint.as_deref().is_some_and(|hint| hint.contains("external_id")), "{fault:?}");
+    assert_eq!(site.home.state().issues().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_is_not_on_the_edit_screen_stops_no_sync() {
+    let edit = ["summary", "customfield_10051", "description", "priority", "labels", "components"].map(str::to_owned).to_vec();
+    let screen = ScreenSpec { edit: Some(edit), ..ScreenSpec::default() };
+    let site = start_with_screen(Dialect::DataCenter, Dialect::Cloud, CustomFieldKind::Text, Some(screen)).await;
+    let theirs = site.theirs(bug("Moved"));
+    site.settle(&theirs).await;
+    site.away.state().move_to_project("jane", theirs.as_str(), "NEW").unwrap();
+    site.settle(&theirs).await;
+    assert_eq!(said(&site, "Moved"), json!("UP-1"), "as it was created");
 }
 
 #[tokio::test(flavor = "multi_thread")]

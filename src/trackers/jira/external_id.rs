@@ -20,24 +20,24 @@ use crate::{
 pub(super) struct ExternalIds(pub(super) BTreeMap<TrackerName, String>);
 
 impl ExternalIds {
-    /// Adds what a new issue is to say to the fields of its creation.
+    /// Adds what an issue is to say to the fields of a request; the id of the field.
     pub(super) async fn add_to(
         &self,
         client: &Client,
         state: &MirroredState,
         fields: &mut Map<String, Value>,
-    ) -> Result<(), Fault> {
-        if let Some(field) = self.field(client, &state.tracker).await? {
-            fields.insert(field.id.clone(), value_of(&field, &state.key)?);
-        }
-        Ok(())
+    ) -> Result<Option<String>, Fault> {
+        let Some(field) = self.field(client, &state.tracker).await? else { return Ok(None) };
+        fields.insert(field.id.clone(), value_of(&field, &state.key)?);
+        Ok(Some(field.id))
     }
 
     /// Lets an issue say it.
     pub(super) async fn set(&self, client: &Client, id: &IssueId, state: &MirroredState) -> Result<(), Fault> {
         let mut fields = Map::new();
-        self.add_to(client, state, &mut fields).await?;
-        super::fields::put(client, id, &fields, &super::fields::Paths::default()).await
+        let field = self.add_to(client, state, &mut fields).await?;
+        let put = super::fields::put(client, id, &fields, &super::fields::Paths::default()).await;
+        put.map_err(|fault| explained(fault, field.as_deref()))
     }
 
     /// What an issue says; `None` where it has no such field, or an empty one.
@@ -79,6 +79,16 @@ impl ExternalIds {
             return Err(Fault::permanent(message).hint("make a custom field \"Text Field (single line)\" for it"));
         }
         Ok(Some(field))
+    }
+}
+
+/// A refusal of the field, which no rule sets.
+pub(super) fn explained(fault: Fault, field: Option<&str>) -> Fault {
+    match field {
+        Some(field) if fault.fields.iter().any(|named| named == field) => {
+            fault.hint("this is the field of `external_id`: put it on the create screen and the edit screen")
+        }
+        _ => fault,
     }
 }
 

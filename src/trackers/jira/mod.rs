@@ -97,12 +97,15 @@ impl Jira {
     /// Creates an issue. It begins in the first state of its workflow; from there it takes a transition.
     async fn make(&self, fields: &Attributes, token: &Token, state: Option<&MirroredState>) -> Result<Made, Fault> {
         let (mut body, left_out, paths) = fields::body(&self.client, fields).await?.of_a_new_issue();
-        if let Some(state) = state {
-            self.external_ids.add_to(&self.client, state, &mut body).await?;
-        }
+        let said = match state {
+            Some(state) => self.external_ids.add_to(&self.client, state, &mut body).await?,
+            None => None,
+        };
         let made = creation::create(&self.client, body, token, state).await;
-        let explained = |fault| self.external_ids.explain(paths.in_words_of_the_rules(fault));
-        Ok(Made { id: made.map_err(explained)?, left_out })
+        Ok(Made {
+            id: made.map_err(|fault| external_id::explained(paths.in_words_of_the_rules(fault), said.as_deref()))?,
+            left_out,
+        })
     }
 }
 

@@ -78,7 +78,7 @@ enum Command {
     Sync(sync::Arguments),
     /// Show what a sync of one issue would do, rule by rule, and write nothing
     Explain(explain::Arguments),
-    /// Check the configuration against the schemas of the trackers, and that they know us
+    /// Check the configuration against the schemas of the trackers, that they know us, and that they lack nothing for it
     Check(check::Arguments),
     /// Try everything that the program depends on, and tell what was tried, expected, got, and what to do; writes nothing
     Doctor,

@@ -2,7 +2,8 @@
 //!
 //! The flow is the layout: a webhook is taken in ([`intake`]), made durable ([`queue`]), taken by a worker ([`worker`]), which
 //! brings one issue in line ([`sync`]) on both trackers ([`trackers`]). At the side, called and calling nobody: [`store`],
-//! [`coordination`], [`config`], [`telemetry`]. Before the first event, [`preflight`] checks the rules against the trackers.
+//! [`coordination`], [`config`], [`telemetry`]. Before the first event, [`preflight`] checks the rules against the trackers;
+//! [`doctor`] tries everything once.
 #![deny(missing_docs)]
 #![warn(clippy::pedantic)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -14,6 +15,7 @@ pub mod config;
 pub mod coordination;
 #[cfg(feature = "standin")]
 pub mod demo;
+pub mod doctor;
 pub mod ids;
 pub mod intake;
 pub mod lifecycle;

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 #[cfg(feature = "standin")]
 mod demo;
+mod doctor;
 mod explain;
 mod help_rule;
 mod jira;
@@ -77,8 +78,10 @@ enum Command {
     Sync(sync::Arguments),
     /// Show what a sync of one issue would do, rule by rule, and write nothing
     Explain(explain::Arguments),
-    /// Check the configuration against the schemas of the trackers, and that they know us
+    /// Check the configuration against the schemas of the trackers, that they know us, and that they lack nothing for it
     Check(check::Arguments),
+    /// Try everything that the program depends on, and tell what was tried, expected, got, and what to do; writes nothing
+    Doctor,
     /// Show what a tracker tells about itself: classes, attributes, types, values
     Schema(schema::Arguments),
     /// Show or convert the configuration
@@ -180,6 +183,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Sync(arguments) => sync::run(global, arguments, output).await,
         Command::Explain(arguments) => explain::run(global, arguments, output).await,
         Command::Check(arguments) => check::run(global, arguments, output).await,
+        Command::Doctor => doctor::run(global, output).await,
         Command::Schema(arguments) => schema::run(global, &arguments, output).await,
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Jira(arguments) => jira::run(global, arguments, output).await,

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Deliveries, Destination, Prefetch, Queue,
-    connection::failed,
+    connection::{connect, failed},
     consumer::Consuming,
     delay_tier,
     job::Job,
@@ -30,6 +30,15 @@ impl RabbitMq {
         let topology = Topology::new(prefix, syncs);
         Self { publisher: Publisher::new(url.clone(), topology.clone()), url, topology }
     }
+}
+
+/// Connects and leaves again: nothing is declared.
+///
+/// # Errors
+/// The broker cannot be reached, or does not know us.
+pub async fn reach(url: &Secret) -> Result<(), Fault> {
+    let connection = connect(url, "trackersync doctor").await?;
+    connection.close(200, "OK".into()).await.map_err(|error| failed(&error))
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@ mod migrations;
 mod pool;
 
 pub use audit::AuditRow;
-pub use pool::{Pool, StoreError};
+pub use pool::{Pool, StoreError, reach_postgres};
 
 use async_trait::async_trait;
 

@@ -3,6 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
+    ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -77,6 +78,15 @@ impl From<StoreError> for Fault {
 }
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connects to a `PostgreSQL` database once and leaves again: a pool would try until its patience ends, and not say why.
+///
+/// # Errors
+/// It cannot be reached, or does not know us.
+pub async fn reach_postgres(url: &str) -> Result<(), StoreError> {
+    let connection = PgConnectOptions::from_str(url)?.connect().await?;
+    Ok(connection.close().await?)
+}
 
 impl Pool {
     /// Opens (and makes, if need be) an `SQLite` file. What is committed is on disk.

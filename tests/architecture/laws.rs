@@ -35,12 +35,12 @@ fn begins_with(path: &[String], prefix: &str) -> bool {
 /// The law that an edge breaks, in words.
 pub fn broken_law(edge: &Edge) -> Option<&'static str> {
     let (from, to) = (edge.from[0].as_str(), edge.to[0].as_str());
-    let puts_together = matches!(from, "app" | "cli" | "demo" | "main" | "lib");
+    let puts_together = matches!(from, "app" | "cli" | "demo" | "doctor" | "main" | "lib");
     if puts_together || from == to {
         return None;
     }
     if ADAPTERS.iter().any(|adapter| begins_with(&edge.to, adapter)) {
-        return Some("only app.rs, cli and demo name concrete adapters");
+        return Some("only app.rs, cli, demo and doctor name concrete adapters");
     }
     if matches!(to, "app" | "cli") {
         return Some("what puts the parts together is named by none of them");

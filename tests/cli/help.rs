@@ -2,12 +2,13 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &[],
     &["serve"],
     &["sync"],
     &["explain"],
     &["check"],
+    &["doctor"],
     &["schema"],
     &["config"],
     &["config", "show"],

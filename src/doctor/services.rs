@@ -1,0 +1,98 @@
+//! The services beside us: store, queue, coordination, telemetry, and the data folder of what is embedded.
+
+use std::path::Path;
+
+use super::{Standing, Trial, in_time};
+use crate::{
+    config::{Config, masking::masked, secret::Secret},
+    coordination::{Coordination, Redis},
+    queue::rabbitmq,
+    store,
+    sync::fault::Fault,
+    telemetry,
+};
+
+/// The folder of the embedded databases, where there are any.
+pub(super) fn data_folder(config: &Config) -> Option<Trial> {
+    if config.queue.url.is_some() && config.store.url.is_some() {
+        return None;
+    }
+    let folder = &config.server.data_dir;
+    let trial = Trial::new("data folder", format!("looking at {}", folder.display()), "a folder that we may write to");
+    let to_do = "make it a folder of the account that the service runs as, or set data_dir in [server]";
+    // What is missing is made at the start, in what is there.
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    Some(match there.metadata() {
+        Ok(found) if !found.is_dir() => trial.bad(Standing::Wrong, format!("{} is no folder", there.display()), to_do),
+        Ok(found) if found.permissions().readonly() => {
+            trial.bad(Standing::Wrong, format!("{} is read-only", there.display()), to_do)
+        }
+        Ok(_) if folder.exists() => trial.good(format!("{} is there", folder.display())),
+        Ok(_) => trial.good(format!("{} is made at the start", folder.display())),
+        Err(error) => trial.bad(Standing::Wrong, error.to_string(), to_do),
+    })
+}
+
+pub(super) async fn store(config: &Config) -> Trial {
+    let Some(url) = &config.store.url else {
+        return embedded("store", "SQLite", &config.server.data_dir.join("store.db"));
+    };
+    let trial = of_service("store", "PostgreSQL", url);
+    let outcome = in_time(async { store::reach_postgres(url.expose()).await.map_err(Fault::from) }).await;
+    judged(trial, outcome, "start PostgreSQL, or look at url in [store]: address, user, password, database")
+}
+
+pub(super) async fn queue(config: &Config) -> Trial {
+    let Some(url) = &config.queue.url else {
+        return embedded("queue", "SQLite", &config.server.data_dir.join("queue.db"));
+    };
+    let outcome = in_time(rabbitmq::reach(url)).await;
+    let to_do = "start RabbitMQ, or look at url in [queue]: address, user, password, virtual host";
+    judged(of_service("queue", "RabbitMQ", url), outcome, to_do)
+}
+
+pub(super) async fn coordination(config: &Config) -> Trial {
+    let Some(url) = &config.coordination.url else {
+        return Trial::new("coordination", "nothing", "nothing").good("in the process; for one process only");
+    };
+    let ping = async { Redis::new(url.expose(), &config.coordination.prefix)?.ping().await };
+    let to_do = "start Redis, or look at url in [coordination]: address, password, number of the database";
+    judged(of_service("coordination", "Redis", url), in_time(ping).await, to_do)
+}
+
+/// Where traces go, if they go anywhere.
+pub(super) async fn telemetry(config: &Config) -> Option<Trial> {
+    let endpoint = config.telemetry.otlp_endpoint.as_deref()?;
+    let tried = format!("an empty export of traces to {}", masked(endpoint));
+    let trial = Trial::new("telemetry", tried, "an OTLP collector that takes it");
+    let outcome = in_time(telemetry::otlp::reach(endpoint)).await;
+    Some(judged(trial, outcome, "start the collector, or look at otlp_endpoint in [telemetry]"))
+}
+
+fn of_service(subject: &str, kind: &str, url: &Secret) -> Trial {
+    Trial::new(subject, format!("to reach {kind} at {}", masked(url.expose())), "an answer, as to somebody it knows")
+}
+
+fn judged(trial: Trial, outcome: Result<(), Fault>, to_do: &str) -> Trial {
+    match outcome {
+        Ok(()) => {
+            let got = format!("{}: it answers", trial.tried.trim_start_matches("to reach "));
+            trial.good(got)
+        }
+        Err(fault) => trial.failed(fault, to_do),
+    }
+}
+
+/// A database file: opening it would make it.
+fn embedded(subject: &str, kind: &str, file: &Path) -> Trial {
+    let trial = Trial::new(subject, format!("looking at {}", file.display()), "a file that can be read, or none yet");
+    match std::fs::File::open(file) {
+        Ok(_) => trial.good(format!("embedded, {kind} in {}", file.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            trial.good(format!("embedded, {kind}; {} is made at the start", file.display()))
+        }
+        Err(error) => {
+            trial.bad(Standing::Wrong, error.to_string(), "let the account that the service runs as read and write it")
+        }
+    }
+}

@@ -9,6 +9,8 @@ mod comments;
 mod create_remote;
 #[path = "adapters/edits.rs"]
 mod edits;
+#[path = "adapters/end_state.rs"]
+mod end_state;
 #[path = "adapters/exchanges/mod.rs"]
 mod exchanges;
 #[path = "adapters/external_id.rs"]

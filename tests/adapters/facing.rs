@@ -29,13 +29,18 @@ pub struct Jiras {
 impl Jiras {
     /// Starts both, for a sync from `home` to `away` that is written so.
     pub async fn start(home: JiraOptions, away: JiraOptions, sync: &str) -> Self {
+        Self::start_via(&[], home, away, sync).await
+    }
+
+    /// The same, where issues may be taken through these statuses on either side.
+    pub async fn start_via(via: &[&str], home: JiraOptions, away: JiraOptions, sync: &str) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let away_is_cloud = away.dialect == Dialect::Cloud;
         let (home, away) = (jira::start(home).await.unwrap(), jira::start(away).await.unwrap());
         let tracker = |name: &str, url: &str| {
             format!(
                 "[trackers.{name}]\nkind = \"jira\"\nurl = \"{url}\"\nusername = \"sync\"\ntimeout = \"2s\"\n\
-                 password = {{ env = \"PASSWORD\" }}\ninsecure_no_signature = true\n"
+                 password = {{ env = \"PASSWORD\" }}\ninsecure_no_signature = true\nvia = {via:?}\n"
             )
         };
         let configured = [tracker("home", home.url()), tracker("away", away.url()), sync.to_owned()].concat();

@@ -10,7 +10,7 @@ use crate::{facing::Jiras, site::paths};
 const RULES: &str = include_str!("types.toml");
 
 /// Path, and two values, as a person gives them to either product.
-fn values(dialect: Dialect) -> Vec<(&'static str, Value, Value)> {
+pub fn values(dialect: Dialect) -> Vec<(&'static str, Value, Value)> {
     let user = |name: &str| match dialect {
         Dialect::Cloud => json!({ "accountId": format!("712020:standin-{name}") }),
         Dialect::DataCenter => json!({ "name": name }),
@@ -44,7 +44,7 @@ fn values(dialect: Dialect) -> Vec<(&'static str, Value, Value)> {
     ]
 }
 
-fn options(dialect: Dialect, project: &str) -> JiraOptions {
+pub fn options(dialect: Dialect, project: &str) -> JiraOptions {
     let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let places = vec![("EU".to_owned(), texts(&["AT", "CZ"])), ("US".to_owned(), Vec::new())];
     let kinds = [
@@ -77,7 +77,7 @@ fn options(dialect: Dialect, project: &str) -> JiraOptions {
 }
 
 /// The rules, with one for each path, and with who is who.
-fn sync(home: Dialect) -> String {
+pub fn sync(home: Dialect) -> String {
     let plain = |(path, _, _): &(&str, Value, Value)| {
         let users = matches!(*path, "assignee" | "customfield_8" | "customfield_9");
         let users = if users { "users = true\n" } else { "" };
@@ -91,16 +91,20 @@ fn sync(home: Dialect) -> String {
     format!("{RULES}\n{rules}[sync.users]\nmap = {{ {}, {} }}\n", who("jane"), who("sync"))
 }
 
-/// Both sides as the rules see them, which are the same, as a table; the values by path.
-async fn equal_on_both_sides(site: &Jiras, ours: &str, theirs: &str) -> BTreeMap<&'static str, String> {
+/// Path, and the value on our side and on theirs, as the rules see them.
+pub async fn on_both_sides(site: &Jiras, ours: &str, theirs: &str) -> Vec<(&'static str, String, String)> {
     let all: Vec<&str> = values(Dialect::Cloud).iter().map(|(path, _, _)| *path).collect();
     let needs = paths(&all);
     let home = site.engine.local.read(&ours.into(), &needs).await.unwrap().unwrap();
     let away = site.engine.remote.read(&theirs.into(), &needs).await.unwrap().unwrap();
     let person = |value: &Value| value.to_string().replace("712020:standin-", "");
+    all.into_iter().map(|path| (path, person(&home.attributes[path]), person(&away.attributes[path]))).collect()
+}
+
+/// Both sides as the rules see them, which are the same, as a table; the values by path.
+async fn equal_on_both_sides(site: &Jiras, ours: &str, theirs: &str) -> BTreeMap<&'static str, String> {
     let mut found = BTreeMap::new();
-    for path in all {
-        let (here, there) = (person(&home.attributes[path]), person(&away.attributes[path]));
+    for (path, here, there) in on_both_sides(site, ours, theirs).await {
         println!("{path:16} {here:45} {there}");
         assert!(here == there && here != "null", "{path}: {here} {there}");
         found.insert(path, here);

@@ -218,6 +218,7 @@ impl Client {
             .map(|content| {
                 let mut url = self.base.clone();
                 url.set_path(content.path());
+                restore_dots(&mut url, attachment);
                 url
             })
             .ok_or_else(|| Fault::permanent(format!("{} does not say where attachment {attachment} is", self.tracker)))
@@ -318,6 +319,16 @@ fn identity(request: RequestBuilder) -> RequestBuilder {
     request.header(header::ACCEPT_ENCODING, "identity")
 }
 
+/// A name of dots alone leads elsewhere in any address; another one stands in for it, behind the id that tells the file.
+fn restore_dots(url: &mut Url, attachment: &str) {
+    let has_id = url.path_segments().is_some_and(|mut parts| parts.any(|part| part == attachment));
+    if url.path().ends_with('/')
+        && let Ok(mut parts) = url.path_segments_mut()
+    {
+        parts.pop_if_empty().extend((!has_id).then_some(attachment)).push("unnamed");
+    }
+}
+
 /// Where a redirect of an attachment may lead: never from TLS to none.
 fn allowed_target(from: &Url, to: &Url) -> bool {
     matches!(to.scheme(), "http" | "https") && (from.scheme() != "https" || to.scheme() == "https")
@@ -334,6 +345,20 @@ mod tests {
         assert_eq!(issue_of("rest/api/2/issue"), None, "one that is being created has no number yet");
         assert_eq!(issue_of("rest/api/2/issue/bulkfetch"), None);
         assert_eq!(issue_of("rest/api/2/search"), None);
+    }
+
+    #[test]
+    fn a_file_named_by_dots_alone_has_an_address() {
+        for (content, path) in [
+            ("https://a/jira/secure/attachment/7/..", "/jira/secure/attachment/7/unnamed"),
+            ("https://a/jira/secure/attachment/7/%2E%2E", "/jira/secure/attachment/7/unnamed"),
+            ("https://a/jira/secure/attachment/7/.", "/jira/secure/attachment/7/unnamed"),
+            ("https://a/jira/secure/attachment/7/x..", "/jira/secure/attachment/7/x.."),
+        ] {
+            let mut url = Url::parse(content).unwrap();
+            restore_dots(&mut url, "7");
+            assert_eq!(url.path(), path, "{content}");
+        }
     }
 
     #[test]

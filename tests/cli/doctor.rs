@@ -154,6 +154,20 @@ async fn a_permission_that_is_missing_is_told_with_project_and_line_by_both_comm
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_the_whole_tracker_does_not_know_is_told_once() {
+    let site = Site::start("").await;
+    let path = site.folder.path().join("trackersync.toml");
+    let rules = std::fs::read_to_string(&path).unwrap();
+    let rule = "[[sync.rule]]\nkind = \"to_remote\"\nlocal_name = \"priority\"\nremote_name = \"priority.name\"\n\
+                map = { bug = \"Urgent\" }\n";
+    std::fs::write(&path, format!("{rules}{rule}")).unwrap();
+    let ran = site.run(&["--json", "check"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let findings: Vec<Value> = ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(findings.len() == 1 && findings[0]["code"] == "rules::unknown_value", "{findings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tracker_that_fails_while_it_is_asked_is_no_flaw_of_the_configuration() {
     let site = Site::start("").await;
     let fault = json!({ "path_contains": "/mypermissions", "status": 500, "count": 99 });

@@ -45,7 +45,7 @@ pub(super) async fn find(client: &Client, tracker: &TrackerName, asked: &Require
     let created = if asked.creates { targets::projects(client, asked, &writes, &mut report).await? } else { Vec::new() };
     let all = by_id(named.into_iter().chain(issues.iter().map(|issue| &issue.project).cloned()), &created);
     let denied = permissions::ask(client, asked, &writes, (&all, &created), &mut report).await?;
-    let targets = targets::find(client, asked, &writes, &created, &denied, &mut report).await?;
+    let targets = targets::find(client, asked, &writes, &created, &mut report).await?;
     screens::creation(client, asked, &writes, &targets, &denied, &mut report).await?;
     for target in &targets {
         issues.extend(existing::newest_of(client, target).await?);

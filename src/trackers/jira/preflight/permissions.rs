@@ -20,7 +20,7 @@ use crate::sync::{
 type Permission = (&'static str, &'static str, &'static str);
 
 const BROWSE: Permission = ("BROWSE_PROJECTS", "BROWSE", "Browse Projects");
-pub(super) const CREATE: Permission = ("CREATE_ISSUES", "CREATE_ISSUE", "Create Issues");
+const CREATE: Permission = ("CREATE_ISSUES", "CREATE_ISSUE", "Create Issues");
 pub(super) const EDIT: Permission = ("EDIT_ISSUES", "EDIT_ISSUE", "Edit Issues");
 const TRANSITION: Permission = ("TRANSITION_ISSUES", "TRANSITION_ISSUE", "Transition Issues");
 const COMMENT: Permission = ("ADD_COMMENTS", "COMMENT_ISSUE", "Add Comments");

@@ -3,7 +3,6 @@
 use super::super::client::Client;
 use super::{
     create_screens,
-    permissions::{CREATE, Denied},
     projects::{self, Project},
     report::{Certainty, Report},
     writes::Writes,
@@ -73,7 +72,6 @@ pub(super) async fn find(
     asked: &Requirements,
     writes: &Writes<'_>,
     projects: &[Project],
-    denied: &Denied,
     report: &mut Report,
 ) -> Result<Vec<Target>, Fault> {
     if asked.creates {
@@ -83,8 +81,7 @@ pub(super) async fn find(
     let (mut targets, mut lists) = (Vec::new(), Vec::new());
     for project in projects {
         // Nothing is told to who may create nothing.
-        let told = if denied.holds(project, CREATE) { None } else { create_screens::issue_types(client, project).await? };
-        let Some(types) = told else { continue };
+        let Some(types) = create_screens::issue_types(client, project).await? else { continue };
         let of_wanted = types.iter().filter(|known| wanted.iter().any(|constant| known.is(&constant.text)));
         targets.extend(of_wanted.map(|known| Target { project: project.clone(), issue_type: known.clone() }));
         lists.push((project, types));

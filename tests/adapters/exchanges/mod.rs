@@ -1,6 +1,7 @@
 //! Exchanges with real Jiras, given to our adapter again, and what it makes of each. Cut-down ones always; recorded ones where they
 //! are at hand.
 
+mod before;
 mod operation;
 mod replay;
 
@@ -81,7 +82,7 @@ async fn difference(answer: Answer, met: &Met) -> Option<String> {
     let (method, path) = met.operation.request(met.product);
     let Answer { status, headers, body } = answer;
     let mut replies = vec![Reply { method, path: path.clone(), status, headers, body }];
-    replies.extend(operation::beside(met.product));
+    replies.extend(operation::beside(met.operation, met.product));
     let replay = Replay::start(replies);
     let shared: Arc<dyn Coordination> = Arc::new(Embedded::default());
     let tracker = jira_sharing(&replay.url, &shared);

@@ -13,7 +13,7 @@ use trackersync::sync::{
 };
 
 use super::{
-    Product,
+    Product, before,
     replay::{Asked, Reply},
 };
 use crate::site::{attributes, intent, message, paths};
@@ -37,6 +37,11 @@ pub enum Operation {
     Attach,
     UploadLimit,
     Remove,
+    Several,
+    TypesOfCreation,
+    CreateScreen,
+    CreationInOnePiece,
+    EditScreen,
 }
 
 /// The issue that all operations are about, whatever a recording calls it.
@@ -79,6 +84,12 @@ impl Operation {
             Self::Attach => ("POST", issue("/attachments")),
             Self::UploadLimit => ("GET", "/rest/api/2/attachment/meta".to_owned()),
             Self::Remove => ("DELETE", issue("/comment/7")),
+            Self::Several if product == Product::Cloud => ("POST", "/rest/api/2/issue/bulkfetch".to_owned()),
+            Self::Several => ("POST", "/rest/api/2/search".to_owned()),
+            Self::TypesOfCreation => ("GET", "/rest/api/2/issue/createmeta/UP/issuetypes".to_owned()),
+            Self::CreateScreen => ("GET", "/rest/api/2/issue/createmeta/UP/issuetypes/1".to_owned()),
+            Self::CreationInOnePiece => ("GET", "/rest/api/2/issue/createmeta".to_owned()),
+            Self::EditScreen => ("GET", issue("/editmeta")),
         }
     }
 
@@ -128,6 +139,15 @@ impl Operation {
                 let found = tracker.read(&issue, &Needs { files: true, ..paths(&[]) }).await?;
                 Ok(found.into_iter().map(|found| format!("at most {} bytes", size(found.largest_file))).collect())
             }
+            Self::Several => {
+                let asked: Vec<&str> = given.iter().map(String::as_str).collect();
+                let found = tracker.read_several(&[issue], &paths(&asked)).await?.unwrap_or_default();
+                Ok(found.iter().flat_map(snapshot).collect())
+            }
+            Self::TypesOfCreation | Self::CreateScreen | Self::CreationInOnePiece => {
+                before::findings(tracker, None, given).await
+            }
+            Self::EditScreen => before::findings(tracker, Some("project = UP"), given).await,
             Self::Remove => tracker.remove_message(&issue, "7").await.map(|()| vec!["done".to_owned()]),
         }
     }
@@ -153,7 +173,15 @@ fn file() -> FileContent {
 }
 
 /// What is answered beside the exchange.
-pub fn beside(product: Product) -> Vec<Reply> {
+pub fn beside(operation: Operation, product: Product) -> Vec<Reply> {
+    let mut replies = match operation {
+        Operation::TypesOfCreation | Operation::CreateScreen | Operation::EditScreen => before::beside(),
+        // The types by themselves are not there, so that all of it is asked for.
+        Operation::CreationInOnePiece => {
+            before::beside().into_iter().filter(|reply| !reply.path.contains("createmeta")).collect()
+        }
+        _ => Vec::new(),
+    };
     let issue = format!("/rest/api/2/issue/{ISSUE}");
     let (deployment, us) = match product {
         Product::Cloud => ("Cloud", json!({ "accountId": "us", "key": "", "name": "", "displayName": "Sync" })),
@@ -164,7 +192,7 @@ pub fn beside(product: Product) -> Vec<Reply> {
     // More comments than come with it, so that they are asked for by themselves.
     let found = json!({ "id": ISSUE, "key": "UP-1", "fields": { "comment": { "comments": [], "total": 1 } } });
     let done = json!({ "transitions": [{ "id": 41, "name": "Finish", "isGlobal": false, "isLooped": false, "to": { "id": "3", "name": "Done" } }] });
-    let mut replies = vec![
+    replies.extend([
         Reply::ok("GET", "/rest/api/2/serverInfo", &json!({ "deploymentType": deployment })),
         Reply::ok("GET", "/rest/api/2/myself", &us),
         Reply::ok("GET", "/rest/api/2/field", &fields),
@@ -173,7 +201,7 @@ pub fn beside(product: Product) -> Vec<Reply> {
         Reply::ok("GET", &issue, &found),
         Reply::ok("GET", &format!("{issue}/comment"), &json!({ "comments": [], "total": 0 })),
         Reply::ok("GET", &format!("{issue}/transitions"), &done),
-    ];
+    ]);
     let posted = Reply { status: 204, body: Vec::new(), ..Reply::ok("POST", &format!("{issue}/transitions"), &Value::Null) };
     replies.push(posted);
     replies

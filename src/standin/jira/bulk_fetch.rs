@@ -33,5 +33,5 @@ pub(super) fn fetch(call: &Call) -> Reply {
     issues.sort_by_key(|issue| issue.id);
     issues.dedup_by_key(|issue| issue.id);
     let shown: Vec<Value> = issues.into_iter().map(|issue| embedded(call, &store, issue, &filter)).collect();
-    Ok(Answer::ok(json!({"expand": "schema,names", "issues": shown, "issueErrors": []})))
+    Ok(Answer::ok(json!({"issues": shown, "issueErrors": []})))
 }

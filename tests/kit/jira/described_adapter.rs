@@ -92,6 +92,7 @@ pub async fn use_all(url: &str, jira: &RunningJira) {
     let needs = Needs { messages: true, files: true, paths, ..Needs::default() };
     upstream.read(&issue, &needs).await.unwrap().unwrap();
     upstream.read(&issue, &Needs::default()).await.unwrap().unwrap();
+    assert_eq!(upstream.read_several(std::slice::from_ref(&issue), &needs).await.unwrap().unwrap().len(), 1);
     assert_eq!(upstream.preflight(&asked).await.unwrap(), []);
     upstream.remove_message(&issue, &comment).await.unwrap();
     let now = jira.state().issue(issue.as_str()).unwrap();

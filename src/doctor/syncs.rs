@@ -3,6 +3,7 @@
 use super::{Standing, Trial, configuration::of_finding};
 use crate::{
     config::sync::SyncConfig,
+    ids::TrackerName,
     preflight::{self, Asked, Lacks, ToAsk},
     sync::rules::RuleSet,
 };
@@ -14,7 +15,7 @@ pub(super) async fn trials(sync: &SyncConfig, rules: &RuleSet, trackers: &[ToAsk
     let not_asked: Vec<&str> = [&sync.local, &sync.remote]
         .into_iter()
         .filter(|name| asked.get(name).is_none_or(|answer| answer.fault().is_some()))
-        .map(|name| name.as_str())
+        .map(TrackerName::as_str)
         .collect();
     let by_schema = preflight::diagnose([(sync, rules)], asked);
     let Lacks { findings, faults } = preflight::lacks(trackers, [(sync, rules)], asked, &by_schema).await;

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use crate::{
     config::{diagnostic::Diagnostic, sync::SyncConfig},
-    ids::TrackerName,
+    ids::{IssueId, SyncName, TrackerName},
     sync::{
         fault::Fault,
         issue::Side,
@@ -97,12 +97,16 @@ pub struct Lacks {
     pub faults: Vec<(TrackerName, Fault)>,
 }
 
-/// Asks each tracker that knows us what it lacks for each sync; `told` is what was found before.
+/// Some linked issues of each sync, the local and the remote one.
+pub type Linked = BTreeMap<SyncName, Vec<(IssueId, IssueId)>>;
+
+/// Asks each tracker that knows us what it lacks for each sync; `told` is what was found before, `linked` as far as it is at hand.
 pub async fn lacks<'c>(
     trackers: &[ToAsk],
     syncs: impl IntoIterator<Item = (&'c SyncConfig, &'c RuleSet)>,
     asked: &Asked,
     told: &[Diagnostic],
+    linked: &Linked,
 ) -> Lacks {
     let mut lacks = Lacks::default();
     for (sync, rules) in syncs {
@@ -111,7 +115,10 @@ pub async fn lacks<'c>(
             let Some((tracker, limit)) = trackers.iter().find(|(tracker, _)| tracker.name() == name && knows_us) else {
                 continue;
             };
-            match lacks_of(tracker.as_ref(), *limit, &rules.requirements(sync, side)).await {
+            let mut requirements = rules.requirements(sync, side);
+            let of_side = |(local, remote): &(IssueId, IssueId)| if side == Side::Local { local } else { remote }.clone();
+            requirements.linked = linked.get(&sync.name).into_iter().flatten().map(of_side).collect();
+            match lacks_of(tracker.as_ref(), *limit, &requirements).await {
                 Ok(found) => lacks.findings.extend(found.into_iter().filter(|finding| !is_told(finding, told))),
                 Err(fault) => {
                     let fault = fault.while_doing(format!("it does not tell what it lacks for sync {}", sync.name));

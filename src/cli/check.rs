@@ -8,7 +8,7 @@ use super::{CliError, Exit, Global, check_examples, output::Output};
 use crate::{
     app,
     config::{Config, Loaded},
-    preflight::{self, Lacks},
+    preflight::{self, Lacks, Linked},
     rulebook::{self, CompiledRules},
 };
 
@@ -34,7 +34,7 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
     let asked = preflight::ask(&trackers).await;
     let syncs = || partial.syncs.iter().filter_map(|sync| Some((sync, rules.get(&sync.name)?)));
     let by_schema = preflight::diagnose(syncs(), &asked);
-    let Lacks { findings: lacking, faults } = preflight::lacks(&trackers, syncs(), &asked, &by_schema).await;
+    let Lacks { findings: lacking, faults } = preflight::lacks(&trackers, syncs(), &asked, &by_schema, &Linked::new()).await;
     findings.extend(by_schema.into_iter().chain(lacking));
     for finding in &findings {
         output.diagnostic(finding);

@@ -102,9 +102,10 @@ pub async fn examine(loaded: Loaded) -> Result<Vec<Trial>, Fault> {
     let to_ask = app::connect_all(&config)?;
     let asked = preflight::ask(&to_ask).await;
     trials.extend(trackers::trials(&config, &asked).await?);
+    let linked = services::linked(&config).await;
     for sync in &config.syncs {
         if let Some(rules) = rules.get(&sync.name) {
-            trials.extend(syncs::trials(sync, rules, &to_ask, &asked).await);
+            trials.extend(syncs::trials(sync, rules, &to_ask, &asked, &linked).await);
         }
     }
     Ok(trials)

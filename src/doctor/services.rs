@@ -6,11 +6,15 @@ use super::{Standing, Trial, in_time};
 use crate::{
     config::{Config, masking::masked, secret::Secret},
     coordination::{Coordination, Redis},
+    preflight::Linked,
     queue::rabbitmq,
-    store,
+    store::{self, Pool},
     sync::fault::Fault,
     telemetry,
 };
+
+/// How many linked issues of each sync are looked at.
+const MOST_LINKED: i64 = 20;
 
 /// The folder of the embedded databases, where there are any.
 pub(super) fn data_folder(config: &Config) -> Option<Trial> {
@@ -40,6 +44,22 @@ pub(super) async fn store(config: &Config) -> Trial {
     let trial = of_service("store", "PostgreSQL", url);
     let outcome = in_time(async { store::reach_postgres(url.expose()).await.map_err(Fault::from) }).await;
     judged(trial, outcome, "start PostgreSQL, or look at url in [store]: address, user, password, database")
+}
+
+/// The linked issues of each sync that changed last. A store that does not tell has none: its own trial says why.
+pub(super) async fn linked(config: &Config) -> Linked {
+    let pool = match &config.store.url {
+        Some(url) => Pool::postgres(url.expose(), 1),
+        None => Pool::sqlite_to_read(&config.server.data_dir.join("store.db")).await,
+    };
+    let mut linked = Linked::new();
+    let Ok(pool) = pool else { return linked };
+    for sync in &config.syncs {
+        let asked = in_time(async { Ok(store::newest_linked(&pool, &sync.name, MOST_LINKED).await?) }).await;
+        let Ok(of_sync) = asked else { return linked };
+        linked.insert(sync.name.clone(), of_sync);
+    }
+    linked
 }
 
 pub(super) async fn queue(config: &Config) -> Trial {

@@ -3,21 +3,28 @@
 use super::{Standing, Trial, configuration::of_finding};
 use crate::{
     config::sync::SyncConfig,
-    preflight::{self, Asked, Lacks, ToAsk},
+    ids::TrackerName,
+    preflight::{self, Asked, Lacks, Linked, ToAsk},
     sync::rules::RuleSet,
 };
 
 /// One trial for each finding; one that says that there is none.
-pub(super) async fn trials(sync: &SyncConfig, rules: &RuleSet, trackers: &[ToAsk], asked: &Asked) -> Vec<Trial> {
+pub(super) async fn trials(
+    sync: &SyncConfig,
+    rules: &RuleSet,
+    trackers: &[ToAsk],
+    asked: &Asked,
+    linked: &Linked,
+) -> Vec<Trial> {
     let subject = format!("sync {}", sync.name);
     let (tried, expected) = ("its rules against both trackers", "all that they need");
     let not_asked: Vec<&str> = [&sync.local, &sync.remote]
         .into_iter()
         .filter(|name| asked.get(name).is_none_or(|answer| answer.fault().is_some()))
-        .map(|name| name.as_str())
+        .map(TrackerName::as_str)
         .collect();
     let by_schema = preflight::diagnose([(sync, rules)], asked);
-    let Lacks { findings, faults } = preflight::lacks(trackers, [(sync, rules)], asked, &by_schema).await;
+    let Lacks { findings, faults } = preflight::lacks(trackers, [(sync, rules)], asked, &by_schema, linked).await;
     let mut trials: Vec<Trial> =
         by_schema.iter().chain(&findings).map(|finding| of_finding(&subject, tried, expected, finding)).collect();
     let trial = || Trial::new(subject.clone(), tried, expected);

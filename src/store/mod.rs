@@ -2,11 +2,13 @@
 
 mod audit;
 mod journal;
+mod linked;
 mod links;
 mod migrations;
 mod pool;
 
 pub use audit::AuditRow;
+pub use linked::newest_linked;
 pub use pool::{Pool, StoreError, reach_postgres};
 
 use async_trait::async_trait;

@@ -107,6 +107,21 @@ impl Pool {
         Ok(Self::Sqlite(pool))
     }
 
+    /// Opens an `SQLite` file to read it. Its content is not changed, and another process may be at work on it.
+    ///
+    /// # Errors
+    /// There is no such file, or it cannot be opened.
+    pub async fn sqlite_to_read(file: &Path) -> Result<Self, StoreError> {
+        // Reading beside the log of another process takes its files; without one, even reading would make some.
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        let in_use = Path::new(&log).exists();
+        let options =
+            SqliteConnectOptions::new().filename(file).read_only(true).immutable(!in_use).busy_timeout(ACQUIRE_TIMEOUT);
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
+        Ok(Self::Sqlite(pool))
+    }
+
     /// Opens a `PostgreSQL` database. Connections are made when they are needed, so this succeeds while it is away.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! lacks for it. Pure data, made of the configuration alone.
 
 use super::issue::Side;
-use crate::config::place::Place;
+use crate::{config::place::Place, ids::IssueId};
 
 /// What a sync asks of the tracker on one of its sides.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Requirements {
     pub place: Place,
     /// Which issues there are the sync's, in the tracker's query language, where the sync says so.
     pub filter: Option<String>,
+    /// Some of the issues there that are linked, where they are at hand.
+    pub linked: Vec<IssueId>,
     /// Whether the sync creates issues there.
     pub creates: bool,
     /// Attributes that rules write, in the order of the rules.

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use serde_json::{Value, json};
 use trackersync::standin::{
-    jira::{self, JiraOptions, RunningJira},
+    jira::{self, JiraOptions, RunningJira, ScreenSpec},
     roundup::{self, RoundupOptions, RunningRoundup},
 };
 
@@ -19,7 +19,11 @@ struct Site {
 impl Site {
     /// Two trackers and an issue; the configuration has this before the trackers.
     async fn start(more: &str) -> Self {
-        let jira = jira::start(JiraOptions::default()).await.unwrap();
+        Self::with(JiraOptions::default(), more).await
+    }
+
+    async fn with(options: JiraOptions, more: &str) -> Self {
+        let jira = jira::start(options).await.unwrap();
         let roundup = roundup::start(RoundupOptions::default()).await.unwrap();
         let trackers = GOOD.replace("http://127.0.0.1:9/tracker/", roundup.url()).replace("http://127.0.0.1:9", jira.url());
         jira.state().create_issue("jane", json!({ "summary": "x" })).unwrap();
@@ -151,6 +155,33 @@ async fn a_permission_that_is_missing_is_told_with_project_and_line_by_both_comm
     assert_eq!(site.run(&["check", "--offline"]).code, Some(0));
     site.jira.state().allow("sync", "EDIT_ISSUES", None);
     assert_eq!(site.run(&["check"]).code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn linked_issues_are_looked_at_and_the_store_is_left_as_it_is() {
+    let screen = ScreenSpec { edit: Some(vec!["summary".to_owned()]), ..ScreenSpec::default() };
+    let site = Site::with(JiraOptions { screens: vec![screen], ..JiraOptions::default() }, "").await;
+    site.webhook();
+    assert_eq!(site.run(&["sync", "--remote-id", "UP-1"]).code, Some(0));
+    // From now on nothing but the link leads to the issue.
+    let path = site.folder.path().join("trackersync.toml");
+    let configuration = std::fs::read_to_string(&path).unwrap().replace("remote_filter = \"project = UP\"\n", "");
+    let rule = "[[sync.rule]]\nkind = \"to_remote\"\nlocal_name = \"title\"\nremote_name = \"environment\"\n";
+    std::fs::write(&path, format!("{configuration}{rule}")).unwrap();
+    assert_eq!(site.run(&["check"]).code, Some(0));
+    // All but what SQLite keeps of those who read at the moment.
+    let files = || {
+        let entries = site.folder.path().join("data").read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let lasting = entries.filter(|path| !path.to_string_lossy().ends_with("-shm"));
+        let mut files: Vec<_> = lasting.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+        files.sort();
+        files
+    };
+    let before = files();
+    let ran = site.run(&["doctor"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.out.contains("field `Environment` is not on the edit screen of issue type"), "{ran:?}");
+    assert!(before == files(), "doctor changed the data folder");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,7 +63,8 @@ impl Gates {
     /// Whether the rule may give an issue a value that is there on a side already.
     pub(super) fn may_write_issues_that_exist(&self, side: Side, direction: Direction) -> bool {
         match side {
-            Side::Local => !self.local_only_create && !(self.only_create && direction == Direction::ToLocal),
+            Side::Local if self.only_create && direction == Direction::ToLocal => false,
+            Side::Local => !self.local_only_create,
             Side::Remote => !self.only_create,
         }
     }

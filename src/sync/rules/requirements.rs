@@ -14,7 +14,8 @@ const ONLY_IF_UNSET: [&str; 5] =
     ["to_local_default", "to_local_multilink_default", "to_local_multistring_default", "to_remote_default", "check"];
 
 impl RuleSet {
-    /// What a sync with these rules asks of the tracker on a side. A dry run writes nothing there.
+    /// What a sync with these rules asks of the tracker on a side. A dry run writes nothing there. Which issues are linked, the
+    /// rules do not know.
     #[must_use]
     pub fn requirements(&self, sync: &SyncConfig, side: Side) -> Requirements {
         let writes = side == Side::Local || !sync.remote_dry_run;
@@ -23,6 +24,7 @@ impl RuleSet {
             side,
             place: sync.place.clone(),
             filter: sync.remote_filter.clone().filter(|_| side == Side::Remote),
+            linked: Vec::new(),
             creates: writes && if side == Side::Local { sync.remote_filter.is_some() } else { sync.create_remote },
             fields: rules.iter().flat_map(|compiled| compiled.field_writes(side)).collect(),
             contents: rules

@@ -38,15 +38,12 @@ pub(super) async fn issue_types(client: &Client, project: &Project) -> Result<Op
 pub(super) async fn fields(client: &Client, target: &Target) -> Result<Option<Screen>, Fault> {
     let Target { project, issue_type } = target;
     let path = format!("{PATH}/{}/issuetypes/{}", project.key, issue_type.id);
-    let screen = match pages(client, &path, "fields").await? {
-        Some(fields) => {
-            let id = |field: &Value| ["fieldId", "key"].into_iter().find_map(|key| field[key].as_str()).map(str::to_owned);
-            fields.into_iter().filter_map(|field| Some((id(&field)?, field))).collect()
-        }
-        None => {
-            let types = in_one_piece(client, project, "projects.issuetypes.fields").await?.unwrap_or_default();
-            by_id(&types.into_iter().find(|shown| shown["id"] == issue_type.id.as_str()).unwrap_or_default()["fields"])
-        }
+    let screen: Screen = if let Some(fields) = pages(client, &path, "fields").await? {
+        let id = |field: &Value| ["fieldId", "key"].into_iter().find_map(|key| field[key].as_str()).map(str::to_owned);
+        fields.into_iter().filter_map(|field| Some((id(&field)?, field))).collect()
+    } else {
+        let types = in_one_piece(client, project, "projects.issuetypes.fields").await?.unwrap_or_default();
+        by_id(&types.into_iter().find(|shown| shown["id"] == issue_type.id.as_str()).unwrap_or_default()["fields"])
     };
     Ok(Some(screen).filter(|screen| !screen.is_empty()))
 }

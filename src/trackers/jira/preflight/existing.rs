@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::client::Client;
-use super::{filter::newest, projects::Project, targets::Target};
+use super::{filter::newest, projects::Project, targets::Target, told};
 use crate::{ids::IssueId, sync::fault::Fault};
 
 /// An issue, and where it belongs.
@@ -27,6 +27,16 @@ impl Existing {
             issue_type: (text("issuetype", "id")?, text("issuetype", "name")?),
         })
     }
+}
+
+/// Those of these issues that are to be seen.
+pub(super) async fn read(client: &Client, ids: &[IssueId]) -> Result<Vec<Existing>, Fault> {
+    let mut found = Vec::new();
+    for id in ids {
+        let shown = told(client, &format!("rest/api/2/issue/{id}"), &[("fields", "project,issuetype")]).await?;
+        found.extend(shown.as_ref().and_then(Existing::of));
+    }
+    Ok(found)
 }
 
 /// The issue of a project and a type that changed last, if there is one and Jira tells.

@@ -42,6 +42,7 @@ pub(super) async fn find(client: &Client, tracker: &TrackerName, asked: &Require
     let writes = Writes::of(client, asked).await?;
     let mut report = Report::new(tracker, asked.side);
     let Filtered { projects: named, mut issues } = filter::ask(client, asked, &mut report).await?;
+    issues.extend(existing::read(client, &asked.linked).await?);
     let created = if asked.creates { targets::projects(client, asked, &writes, &mut report).await? } else { Vec::new() };
     let all = by_id(named.into_iter().chain(issues.iter().map(|issue| &issue.project).cloned()), &created);
     let denied = permissions::ask(client, asked, &writes, (&all, &created), &mut report).await?;

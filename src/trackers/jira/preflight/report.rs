@@ -8,7 +8,7 @@ use crate::{
 
 /// What was found so far.
 pub(super) struct Report {
-    /// `remote tracker `upstream``.
+    /// The side and the name of the tracker, for people.
     pub(super) tracker: String,
     /// The side, for the names of rules and parameters in hints.
     pub(super) side: Side,

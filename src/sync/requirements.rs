@@ -2,13 +2,18 @@
 //! lacks for it. Pure data, made of the configuration alone.
 
 use super::issue::Side;
-use crate::{config::place::Place, ids::IssueId};
+use crate::{
+    config::place::Place,
+    ids::{IssueId, TrackerName},
+};
 
 /// What a sync asks of the tracker on one of its sides.
 #[derive(Clone, Debug)]
 pub struct Requirements {
     /// The side that the tracker is on.
     pub side: Side,
+    /// The tracker on the other side.
+    pub counterpart: TrackerName,
     /// Where the sync is configured.
     pub place: Place,
     /// Which issues there are the sync's, in the tracker's query language, where the sync says so.

@@ -46,7 +46,7 @@ impl Jiras {
         let configured = [tracker("home", home.url()), tracker("away", away.url()), sync.to_owned()].concat();
         let folder = tempfile::tempdir().unwrap();
         let engine = engine(folder.path(), &configured).await;
-        Self { home, away, engine, away_is_cloud, configured, folder: folder }
+        Self { home, away, engine, away_is_cloud, configured, folder }
     }
 
     /// Loses all that the program has stored.

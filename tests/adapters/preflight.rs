@@ -392,3 +392,32 @@ async fn a_map_that_fits_one_of_two_projects_is_no_error() {
     assert!(!found.is_empty() && found.iter().all(|(_, is_error, ..)| !is_error), "{found:#?}");
     assert!(found.iter().all(|(.., told)| told.contains("project `OTHER`")), "{found:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_field_of_the_external_id_is_looked_at_like_those_of_rules() {
+    let sync = |field: &str| format!("{}\n[trackers.home.external_id]\naway = \"{field}\"\n", include_str!("two_jiras.toml"));
+    for dialect in DIALECTS {
+        let told = async |screen: ScreenSpec, field: &str| {
+            let mut options = with_screens(dialect, screen);
+            options.projects.push(ProjectSpec::new(10_002, "HOME", "Home"));
+            options.custom_fields.push(CustomFieldSpec { number: 10_070, name: "Key".to_owned(), kind: CustomFieldKind::Text });
+            options.custom_fields.push(CustomFieldSpec {
+                number: 10_051,
+                name: "Supplier".to_owned(),
+                kind: CustomFieldKind::Text,
+            });
+            let jira = start(options).await;
+            ask(&jira, &sync(field), Side::Local).await
+        };
+        assert_eq!(told(ScreenSpec::default(), "Key").await, []);
+        let found = told(ScreenSpec::default(), "Kye").await;
+        assert_eq!((found.len(), found[0].code, found[0].is_warning), (1, "preflight::external_id", false));
+        let found = told(ScreenSpec::default(), "Labels").await;
+        assert_eq!((found.len(), found[0].code), (1, "preflight::external_id"));
+        let found = told(ScreenSpec { create: without(&["customfield_10070"]), ..ScreenSpec::default() }, "Key").await;
+        assert!(
+            found.len() == 1 && found[0].message.contains("`Key` (customfield_10070) is not on the create screen"),
+            "{found:?}"
+        );
+    }
+}

@@ -22,6 +22,7 @@ impl RuleSet {
         let rules = if writes { self.rules.as_slice() } else { &[] };
         Requirements {
             side,
+            counterpart: if side == Side::Local { sync.remote.clone() } else { sync.local.clone() },
             place: sync.place.clone(),
             filter: sync.remote_filter.clone().filter(|_| side == Side::Remote),
             linked: Vec::new(),

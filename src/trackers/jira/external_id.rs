@@ -12,14 +12,52 @@ use super::{
     search,
 };
 use crate::{
+    config::{diagnostic::Diagnostic, place::Place, tracker::TrackerConfig},
     ids::{IssueId, TrackerName},
-    sync::{fault::Fault, ports::MirroredState, value::to_text},
+    sync::{
+        fault::{Fault, FaultKind},
+        issue::Side,
+        ports::MirroredState,
+        requirements::{Cause, FieldWrite, Requirements},
+        value::to_text,
+    },
 };
 
 /// Fields by remote tracker.
-pub(super) struct ExternalIds(pub(super) BTreeMap<TrackerName, String>);
+pub(super) struct ExternalIds {
+    fields: BTreeMap<TrackerName, String>,
+    /// Where the tracker is configured.
+    place: Place,
+}
 
 impl ExternalIds {
+    pub(super) fn new(config: &TrackerConfig) -> Self {
+        Self { fields: config.jira.external_id.clone(), place: config.place.clone() }
+    }
+
+    /// What a sync asks of Jira, with the field, which no rule writes; or what is wrong with the field.
+    pub(super) async fn required(&self, client: &Client, asked: &Requirements) -> Result<Requirements, Diagnostic> {
+        let mut asked = asked.clone();
+        let name = self.fields.get(&asked.counterpart).filter(|_| asked.side == Side::Local);
+        let Some(name) = name else { return Ok(asked) };
+        // Whatever else is wrong, the other questions tell.
+        if let Err(fault) = self.field(client, &asked.counterpart).await
+            && fault.kind == FaultKind::Permanent
+        {
+            let diagnostic = Diagnostic::error("preflight::external_id", fault.message, self.place.clone());
+            return Err(Diagnostic { hint: fault.hint, ..diagnostic });
+        }
+        asked.fields.push(FieldWrite {
+            path: name.clone(),
+            cause: Cause { rule: "external_id".to_owned(), place: self.place.clone() },
+            on_creation: asked.creates,
+            on_update: true,
+            only_if_unset: false,
+            constants: Vec::new(),
+        });
+        Ok(asked)
+    }
+
     /// Adds what an issue is to say to the fields of a request; the id of the field.
     pub(super) async fn add_to(
         &self,
@@ -71,7 +109,7 @@ impl ExternalIds {
     }
 
     async fn field(&self, client: &Client, tracker: &TrackerName) -> Result<Option<Field>, Fault> {
-        let Some(name) = self.0.get(tracker) else { return Ok(None) };
+        let Some(name) = self.fields.get(tracker) else { return Ok(None) };
         let field = Field::of(field_id(&client.fields().await?, name)?);
         if field.list || !field.id.starts_with("customfield_") || !matches!(field.kind, Kind::Line | Kind::Number) {
             let message =

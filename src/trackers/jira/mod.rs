@@ -62,7 +62,7 @@ impl Jira {
             client,
             name,
             transitions,
-            external_ids: ExternalIds(config.jira.external_id.clone()),
+            external_ids: ExternalIds::new(config),
             restricted_comments: config.jira.restricted_comments,
         }
     }
@@ -248,6 +248,12 @@ impl Tracker for Jira {
     }
 
     async fn preflight(&self, asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {
-        preflight::find(&self.client, &self.name, asked).await
+        let (asked, lacks) = match self.external_ids.required(&self.client, asked).await {
+            Ok(asked) => (asked, None),
+            Err(lacks) => (asked.clone(), Some(lacks)),
+        };
+        let mut findings = preflight::find(&self.client, &self.name, &asked).await?;
+        findings.extend(lacks);
+        Ok(findings)
     }
 }

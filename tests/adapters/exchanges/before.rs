@@ -39,6 +39,8 @@ pub async fn findings(tracker: &Arc<dyn Tracker>, filter: Option<&str>, given: &
     writes.extend(fields.iter().map(|path| write(path, Vec::new())));
     let asked = Requirements {
         side: Side::Remote,
+        counterpart: "home".into(),
+        linked: Vec::new(),
         place: Place::Default,
         filter: filter.map(str::to_owned),
         creates: filter.is_none(),

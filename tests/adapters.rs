@@ -23,6 +23,8 @@ mod jira;
 mod memory;
 #[path = "adapters/preflight.rs"]
 mod preflight;
+#[path = "adapters/preflight_screens.rs"]
+mod preflight_screens;
 #[path = "adapters/roundup.rs"]
 mod roundup;
 #[path = "adapters/schema.rs"]

@@ -136,12 +136,17 @@ pub async fn ask(jira: &RunningJira, sync: &str, side: Side) -> Vec<Diagnostic> 
 
 /// Code, whether it is an error, the line itself, and the words of each finding on the remote side.
 pub async fn lacks(jira: &RunningJira, sync: &str) -> Vec<(&'static str, bool, String, String)> {
+    lacks_on(Side::Remote, jira, sync).await
+}
+
+/// The same on either side.
+async fn lacks_on(side: Side, jira: &RunningJira, sync: &str) -> Vec<(&'static str, bool, String, String)> {
     let line = |found: &Diagnostic| {
         let (line, _) = found.place.line_and_column().unwrap();
         sync.lines().nth(line - 1).unwrap().to_owned()
     };
     let words = |found: &Diagnostic| format!("{} ({})", found.message, found.hint.clone().unwrap_or_default());
-    let found = ask(jira, sync, Side::Remote).await;
+    let found = ask(jira, sync, side).await;
     found.iter().map(|found| (found.code, !found.is_warning, line(found), words(found))).collect()
 }
 
@@ -280,5 +285,26 @@ async fn both_sides_of_two_jiras_lack_nothing() {
                 assert_eq!(ask(&jira, sync, side).await, [], "{dialect:?} {side}");
             }
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jira_of_ours_is_asked_for_what_new_issues_of_ours_need() {
+    let sync = include_str!("two_jiras.toml").replace("\"HOME\"", "\"UP\"");
+    for dialect in DIALECTS {
+        let mut options = options(dialect);
+        let supplier = CustomFieldSpec { number: 10_051, name: "Supplier".to_owned(), kind: CustomFieldKind::Text };
+        options.custom_fields.push(supplier);
+        let jira = start(options).await;
+        assert_eq!(lacks_on(Side::Local, &jira, &sync).await, []);
+        let found = lacks_on(Side::Local, &jira, &sync.replace("\"Task\"", "\"Chore\"")).await;
+        let line = "r_default = \"Chore\"";
+        only(&found, ("preflight::issue_type", true, line), &["`Chore`", "project `UP`", "local tracker `home`"]);
+        jira.state().deny("sync", "CREATE_ISSUES", None);
+        let found = lacks_on(Side::Local, &jira, &sync).await;
+        only(&found, ("preflight::permission", true, "[[sync]]"), &["CREATE_ISSUES", "local tracker `home`"]);
+        let found =
+            lacks_on(Side::Local, &jira, &sync.replace("local_name = \"project.key\"", "local_name = \"environment\"")).await;
+        only(&found, ("preflight::required", true, "[[sync]]"), &["project", "to_local_default", "l_only_create"]);
     }
 }

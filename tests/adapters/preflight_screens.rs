@@ -1,6 +1,6 @@
 //! What the screens of a Jira lack for a sync: fields, what new issues need, values.
 
-use trackersync::standin::jira::{Dialect, JiraOptions, ScreenSpec};
+use trackersync::standin::jira::{CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ScreenSpec};
 
 use crate::preflight::{DIALECTS, FORMS, STATUS, SYNC, lacks, only, options, start, without_pages};
 
@@ -112,4 +112,28 @@ async fn a_map_that_fits_one_of_two_projects_is_no_error() {
     let found = lacks(&jira, &two).await;
     assert!(!found.is_empty() && found.iter().all(|(_, is_error, ..)| !is_error), "{found:#?}");
     assert!(found.iter().all(|(.., told)| told.contains("project `OTHER`")), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cascade_is_known_by_both_of_its_parts() {
+    for dialect in DIALECTS {
+        let mut options = options(dialect);
+        let regions = vec![("EU".to_owned(), vec!["AT".to_owned()]), ("US".to_owned(), vec!["NY".to_owned()])];
+        let kind = CustomFieldKind::Cascading(regions);
+        options.custom_fields.push(CustomFieldSpec { number: 10_070, name: "Region".to_owned(), kind });
+        let jira = start(options).await;
+        let rule = |name: &str, value: &str| {
+            format!("{SYNC}[[sync.rule]]\nkind = \"to_remote_default\"\nremote_name = \"{name}\"\nl_default = \"{value}\"\n")
+        };
+        for (name, good, bad) in [
+            ("Region", "EU / AT", "EU / NY"),
+            ("Region", "US", "AT"),
+            ("Region.child.value", "NY", "EU"),
+            ("Region.value", "EU", "NY"),
+        ] {
+            assert_eq!(lacks(&jira, &rule(name, good)).await, [], "{name} {good}");
+            let line = format!("l_default = \"{bad}\"");
+            only(&lacks(&jira, &rule(name, bad)).await, ("preflight::value", true, &line), &[name, bad]);
+        }
+    }
 }

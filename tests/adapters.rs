@@ -31,6 +31,8 @@ mod jira;
 mod memory;
 #[path = "adapters/preflight.rs"]
 mod preflight;
+#[path = "adapters/preflight_screens.rs"]
+mod preflight_screens;
 #[path = "kit/recordings.rs"]
 mod recordings;
 #[path = "adapters/roundup.rs"]

@@ -7,13 +7,13 @@ use trackersync::{
     app::connect,
     config::{Config, diagnostic::Diagnostic, environment::Environment, load, place::Source},
     rulebook,
-    standin::jira::{self, CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec, RunningJira, ScreenSpec},
+    standin::jira::{self, CustomFieldKind, CustomFieldSpec, Dialect, JiraOptions, ProjectSpec, RunningJira},
     sync::issue::Side,
     telemetry::metrics::Metrics,
 };
 
 /// Rules that write all that there is to write; what each test takes away is told with a line of these.
-const SYNC: &str = r#"[[sync]]
+pub const SYNC: &str = r#"[[sync]]
 name = "jiras"
 local = "home"
 remote = "away"
@@ -69,22 +69,22 @@ prefix = ""
 "#;
 
 /// The rule that makes fields settable with transitions, too.
-const STATUS: &str = "[[sync.rule]]\nkind = \"to_remote\"\nlocal_name = \"status\"\nremote_name = \"status\"\n";
+pub const STATUS: &str = "[[sync.rule]]\nkind = \"to_remote\"\nlocal_name = \"status\"\nremote_name = \"status\"\n";
 
-const DIALECTS: [Dialect; 2] = [Dialect::Cloud, Dialect::DataCenter];
+pub const DIALECTS: [Dialect; 2] = [Dialect::Cloud, Dialect::DataCenter];
 
 /// The dialects and versions that tell of creation each in another form.
-const FORMS: [(Dialect, u32); 3] = [(Dialect::Cloud, 10), (Dialect::DataCenter, 10), (Dialect::DataCenter, 8)];
+pub const FORMS: [(Dialect, u32); 3] = [(Dialect::Cloud, 10), (Dialect::DataCenter, 10), (Dialect::DataCenter, 8)];
 
 /// A server that is older than the pages about creation.
-fn without_pages(jira: &RunningJira, version: u32) {
+pub fn without_pages(jira: &RunningJira, version: u32) {
     if version < 9 {
         let fault = json!({ "path_contains": "/issuetypes", "status": 404, "count": 99 });
         jira.state().add_fault(serde_json::from_value(fault).unwrap());
     }
 }
 
-fn options(dialect: Dialect) -> JiraOptions {
+pub fn options(dialect: Dialect) -> JiraOptions {
     let project = ProjectSpec {
         components: vec!["Brakes".to_owned()],
         security_levels: vec!["internal".to_owned()],
@@ -98,7 +98,7 @@ fn options(dialect: Dialect) -> JiraOptions {
 }
 
 /// A Jira with an issue that has a value wherever its screen demands one.
-async fn start(options: JiraOptions) -> RunningJira {
+pub async fn start(options: JiraOptions) -> RunningJira {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let required = options.screens.iter().filter(|screen| screen.project.is_none()).flat_map(|screen| screen.required.clone());
     let required: Vec<String> = required.collect();
@@ -125,7 +125,7 @@ fn config(url: &str, sync: &str) -> Config {
     loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))
 }
 
-async fn ask(jira: &RunningJira, sync: &str, side: Side) -> Vec<Diagnostic> {
+pub async fn ask(jira: &RunningJira, sync: &str, side: Side) -> Vec<Diagnostic> {
     let config = config(jira.url(), sync);
     let rules = rulebook::compile_all(&config).unwrap();
     let sync = &config.syncs[0];
@@ -135,18 +135,23 @@ async fn ask(jira: &RunningJira, sync: &str, side: Side) -> Vec<Diagnostic> {
 }
 
 /// Code, whether it is an error, the line itself, and the words of each finding on the remote side.
-async fn lacks(jira: &RunningJira, sync: &str) -> Vec<(&'static str, bool, String, String)> {
+pub async fn lacks(jira: &RunningJira, sync: &str) -> Vec<(&'static str, bool, String, String)> {
+    lacks_on(Side::Remote, jira, sync).await
+}
+
+/// The same on either side.
+async fn lacks_on(side: Side, jira: &RunningJira, sync: &str) -> Vec<(&'static str, bool, String, String)> {
     let line = |found: &Diagnostic| {
         let (line, _) = found.place.line_and_column().unwrap();
         sync.lines().nth(line - 1).unwrap().to_owned()
     };
     let words = |found: &Diagnostic| format!("{} ({})", found.message, found.hint.clone().unwrap_or_default());
-    let found = ask(jira, sync, Side::Remote).await;
+    let found = ask(jira, sync, side).await;
     found.iter().map(|found| (found.code, !found.is_warning, line(found), words(found))).collect()
 }
 
 /// The only finding has this code, severity and line, and all of these words.
-fn only(found: &[(&'static str, bool, String, String)], expected: (&str, bool, &str), words: &[&str]) {
+pub fn only(found: &[(&'static str, bool, String, String)], expected: (&str, bool, &str), words: &[&str]) {
     let [(code, is_error, line, told)] = found else { panic!("{expected:?}: {found:#?}") };
     assert_eq!((*code, *is_error, line.as_str()), expected, "{told}");
     for word in words {
@@ -283,140 +288,23 @@ async fn both_sides_of_two_jiras_lack_nothing() {
     }
 }
 
-fn with_screens(dialect: Dialect, screen: ScreenSpec) -> JiraOptions {
-    JiraOptions { screens: vec![screen], ..options(dialect) }
-}
-
-/// All fields of the rules but these.
-fn without(missing: &[&str]) -> Option<Vec<String>> {
-    let all = ["summary", "customfield_10050", "customfield_10060", "components", "assignee", "security", "issuetype"];
-    Some(all.iter().filter(|field| !missing.contains(field)).map(|field| (*field).to_owned()).collect())
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn a_field_that_is_on_no_screen_is_named_with_type_and_project() {
+async fn a_jira_of_ours_is_asked_for_what_new_issues_of_ours_need() {
+    let sync = include_str!("two_jiras.toml").replace("\"HOME\"", "\"UP\"");
     for dialect in DIALECTS {
-        let edit = ScreenSpec { edit: without(&["customfield_10050"]), ..ScreenSpec::default() };
-        let jira = start(with_screens(dialect, edit)).await;
-        let line = "remote_name = \"External reference\"";
-        let words =
-            ["field `External reference` (customfield_10050) is not on the edit screen of issue type `Bug` in project `UP`"];
-        only(&lacks(&jira, SYNC).await, ("preflight::screen", true, line), &words);
-        // The filter may hold none of the type that new issues have.
-        let elsewhere = SYNC.replace("project = UP\"", "project = OTHER\"");
-        only(&lacks(&jira, &elsewhere).await, ("preflight::screen", true, line), &words);
-        // It may be on the screen of a transition.
-        let found = lacks(&jira, &format!("{SYNC}{STATUS}")).await;
-        only(&found, ("preflight::screen", false, line), &words);
-        // What is set on new issues only needs no edit screen, and what waits for an unset value may never come to it.
-        let rule = "local_name = \"environment\"";
-        assert_eq!(lacks(&jira, &SYNC.replace(rule, &format!("{rule}\nonly_create = true"))).await, []);
-        let edit = ScreenSpec { edit: without(&["components"]), ..ScreenSpec::default() };
-        let jira = start(with_screens(dialect, edit)).await;
-        only(&lacks(&jira, SYNC).await, ("preflight::screen", false, "remote_name = \"components\""), &["`Component"]);
-
-        let create = ScreenSpec { create: without(&["customfield_10050"]), ..ScreenSpec::default() };
-        let jira = start(with_screens(dialect, create)).await;
-        let words = ["is not on the create screen of issue type `Bug` in project `UP`"];
-        only(&lacks(&jira, SYNC).await, ("preflight::screen", false, line), &words);
-        let found = lacks(&jira, &SYNC.replace(rule, &format!("{rule}\nonly_create = true"))).await;
-        only(&found, ("preflight::screen", true, line), &words);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_issue_that_cannot_be_edited_tells_nothing_of_others() {
-    for dialect in DIALECTS {
-        let closed = ScreenSpec { edit: Some(Vec::new()), ..ScreenSpec::default() };
-        let jira = start(with_screens(dialect, closed)).await;
-        assert_eq!(lacks(&jira, SYNC).await, []);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_field_that_new_issues_need_and_no_rule_sets_is_named() {
-    for (dialect, version) in FORMS {
-        // Jira has a priority for whatever comes without one.
-        let required = ["duedate", "customfield_10050", "priority"].map(str::to_owned).to_vec();
-        let screen = ScreenSpec { required, ..ScreenSpec::default() };
-        let jira = start(JiraOptions { server_version: [version, 3, 0], ..with_screens(dialect, screen) }).await;
-        without_pages(&jira, version);
-        let words = ["new issues of issue type `Bug` in project `UP`", "need `Due date`", "to_remote_default"];
-        let found = lacks(&jira, SYNC).await;
-        only(&found, ("preflight::required", true, "[[sync]]"), &words);
-        let rule = "local_name = \"environment\"";
-        let found = lacks(&jira, &SYNC.replace(rule, &format!("{rule}\nonly_update = true"))).await;
-        assert_eq!(found.len(), 2, "a rule that does not run at creation gives no value: {found:#?}");
-        assert!(found.iter().any(|(.., told)| told.contains("`External reference` (customfield_10050)")), "{found:#?}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_type_of_sub_tasks_is_told_to_be_one() {
-    let subtask_types = vec!["Task".to_owned()];
-    let jira = start(JiraOptions { subtask_types, ..options(Dialect::DataCenter) }).await;
-    let found = lacks(&jira, &SYNC.replace("l_default = \"Bug\"", "l_default = \"Task\"")).await;
-    only(&found, ("preflight::required", true, "[[sync]]"), &["Parent", "sub-task"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_a_field_does_not_take_is_told_where_it_stands() {
-    for dialect in DIALECTS {
-        let jira = start(options(dialect)).await;
-        let map = "map = { r = \"Red\", b = \"Bleu\" }";
-        let wrong = SYNC.replace("map = { r = \"Red\", b = \"Blue\" }", map);
-        let words = ["`Colour` cannot be \"Bleu\"", "issue type `Bug` in project `UP`", "did you mean `Blue`?"];
-        only(&lacks(&jira, &wrong).await, ("preflight::value", true, map), &words);
-        // Known from an issue that is there, the others may be others.
-        let found = lacks(&jira, &wrong.replace("create_remote = true\n", "")).await;
-        only(&found, ("preflight::value", false, map), &words);
-        let wrong = SYNC.replace("[\"Brakes\"]", "[\"Wheels\"]");
-        let found = lacks(&jira, &wrong).await;
-        only(&found, ("preflight::value", true, "l_default = [\"Wheels\"]"), &["components", "`Brakes`"]);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_map_that_fits_one_of_two_projects_is_no_error() {
-    let mut options = options(Dialect::DataCenter);
-    let screen = ScreenSpec {
-        project: Some("OTHER".to_owned()),
-        create: without(&["customfield_10060"]),
-        required: vec!["duedate".to_owned()],
-        ..ScreenSpec::default()
-    };
-    options.screens.push(screen);
-    let jira = start(options).await;
-    let two = SYNC.replace("l_default = \"UP\"", "local_name = \"labels\"\nmap = { u = \"UP\", o = \"OTHER\" }");
-    let found = lacks(&jira, &two).await;
-    assert!(!found.is_empty() && found.iter().all(|(_, is_error, ..)| !is_error), "{found:#?}");
-    assert!(found.iter().all(|(.., told)| told.contains("project `OTHER`")), "{found:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_field_of_the_external_id_is_looked_at_like_those_of_rules() {
-    let sync = |field: &str| format!("{}\n[trackers.home.external_id]\naway = \"{field}\"\n", include_str!("two_jiras.toml"));
-    for dialect in DIALECTS {
-        let told = async |screen: ScreenSpec, field: &str| {
-            let mut options = with_screens(dialect, screen);
-            options.projects.push(ProjectSpec::new(10_002, "HOME", "Home"));
-            options.custom_fields.push(CustomFieldSpec { number: 10_070, name: "Key".to_owned(), kind: CustomFieldKind::Text });
-            options.custom_fields.push(CustomFieldSpec {
-                number: 10_051,
-                name: "Supplier".to_owned(),
-                kind: CustomFieldKind::Text,
-            });
-            let jira = start(options).await;
-            ask(&jira, &sync(field), Side::Local).await
-        };
-        assert_eq!(told(ScreenSpec::default(), "Key").await, []);
-        let found = told(ScreenSpec::default(), "Kye").await;
-        assert_eq!((found.len(), found[0].code, found[0].is_warning), (1, "preflight::external_id", false));
-        let found = told(ScreenSpec::default(), "Labels").await;
-        assert_eq!((found.len(), found[0].code), (1, "preflight::external_id"));
-        let found = told(ScreenSpec { create: without(&["customfield_10070"]), ..ScreenSpec::default() }, "Key").await;
-        let of_key: Vec<&Diagnostic> = found.iter().filter(|found| found.message.contains("(customfield_10070)")).collect();
-        assert_eq!(of_key.len(), 1, "{found:?}");
-        assert!(of_key[0].message.contains("is not on the create screen"), "{of_key:?}");
+        let mut options = options(dialect);
+        let supplier = CustomFieldSpec { number: 10_051, name: "Supplier".to_owned(), kind: CustomFieldKind::Text };
+        options.custom_fields.push(supplier);
+        let jira = start(options).await;
+        assert_eq!(lacks_on(Side::Local, &jira, &sync).await, []);
+        let found = lacks_on(Side::Local, &jira, &sync.replace("\"Task\"", "\"Chore\"")).await;
+        let line = "r_default = \"Chore\"";
+        only(&found, ("preflight::issue_type", true, line), &["`Chore`", "project `UP`", "local tracker `home`"]);
+        jira.state().deny("sync", "CREATE_ISSUES", None);
+        let found = lacks_on(Side::Local, &jira, &sync).await;
+        only(&found, ("preflight::permission", true, "[[sync]]"), &["CREATE_ISSUES", "local tracker `home`"]);
+        let found =
+            lacks_on(Side::Local, &jira, &sync.replace("local_name = \"project.key\"", "local_name = \"environment\"")).await;
+        only(&found, ("preflight::required", true, "[[sync]]"), &["project", "to_local_default", "l_only_create"]);
     }
 }

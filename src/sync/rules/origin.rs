@@ -100,6 +100,7 @@ impl<'t> Values<'t> {
         let back = |present: bool| if present { Use::Compared } else { Use::Set };
         self.map(map, Side::Local, back(imap.is_some()));
         self.map(imap, Side::Remote, back(map.is_some()));
+        self.patterns();
         self.plain("l_default", Side::Remote, Use::Set);
         self.plain("r_default", Side::Local, Use::Set);
         self.plain("default", Side::Local, Use::Set);
@@ -115,6 +116,17 @@ impl<'t> Values<'t> {
             self.add(keys, entry.key.clone(), entry.place.clone(), usage_of_keys);
             for (text, place) in texts(&entry.value) {
                 self.add(keys.other(), text, place, Use::Set);
+            }
+        }
+    }
+
+    /// What patterns of local values give.
+    fn patterns(&mut self) {
+        let Some(NodeValue::Array(patterns)) = self.table.get("patterns").map(|node| &node.value) else { return };
+        for pattern in patterns {
+            let NodeValue::Table(pattern) = &pattern.value else { continue };
+            for (text, place) in pattern.get("value").into_iter().flat_map(texts) {
+                self.add(Side::Remote, text, place, Use::Set);
             }
         }
     }

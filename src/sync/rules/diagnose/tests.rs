@@ -211,3 +211,12 @@ proptest! {
         let _ = diagnose(&rules(&text), Some(&office()), Some(&upstream()));
     }
 }
+
+#[test]
+fn what_patterns_give_is_checked_as_well() {
+    let patterns = "[[rule]]\nkind = \"multi_to_remote\"\nlocal_names = [\"title\"]\nremote_name = \"priority.name\"\n\
+                    patterns = [\n{ when = [\"a\"], value = \"High\" },\n{ when = [\"b\"], value = \"Hihg\" },\n]\n";
+    let (code, warning, place, told) = only(patterns);
+    assert_eq!((code, warning, place.0), ("rules::unknown_value", false, 7), "{told}");
+    assert!(told.contains("did you mean `High`?"), "{told}");
+}

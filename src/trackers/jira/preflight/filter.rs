@@ -9,6 +9,7 @@ use super::super::{
 };
 use super::{
     existing::Existing,
+    jql,
     projects::{self, Project},
     report::{Certainty, Report},
 };
@@ -55,7 +56,7 @@ pub(super) async fn ask(client: &Client, asked: &Requirements, report: &mut Repo
 /// The projects that a filter names, and those of them that are not to be seen, with all that are.
 async fn named(client: &Client, filter: &str) -> Result<(Vec<Project>, Vec<(String, Vec<Project>)>), Fault> {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
-    for called in projects_in(filter) {
+    for called in jql::projects_in(filter) {
         if let Some(project) = projects::find(client, &called).await? {
             found.push(project);
             continue;
@@ -79,89 +80,4 @@ pub(super) async fn newest(client: &Client, jql: &str, most: usize) -> Result<Ve
     let body = json!({ "jql": jql.trim(), "fields": ["project", "issuetype"], "maxResults": most });
     let page = client.send(Method::POST, path, &body).await?;
     Ok(page["issues"].as_array().into_iter().flatten().filter_map(Existing::of).collect())
-}
-
-/// The projects that a query in JQL asks for: `project = A`, `project in (A, "B")`.
-fn projects_in(jql: &str) -> Vec<String> {
-    let words = words_of(jql);
-    let is = |at: usize, word: &str| matches!(words.get(at), Some(Word::Plain(text)) if text.eq_ignore_ascii_case(word));
-    let mut found: Vec<String> = Vec::new();
-    for at in (0..words.len()).filter(|at| is(*at, "project")) {
-        let last = if is(at + 1, "=") {
-            at + 2
-        } else if is(at + 1, "in") && is(at + 2, "(") {
-            at + 2 + words[at + 2..].iter().take_while(|word| **word != Word::Plain(")".to_owned())).count()
-        } else {
-            continue;
-        };
-        // A function, as projectsLeadByUser(), is no name.
-        let calls = |at: usize| is(at + 1, "(");
-        for (at, word) in words.iter().enumerate().take(last + 1).skip(at + 2).filter(|(at, _)| !calls(*at)) {
-            match word {
-                Word::Plain(text) if ["(", ")", ","].contains(&text.as_str()) || is(at + 1, "(") => {}
-                Word::Plain(text) | Word::Quoted(text) if !found.contains(text) => found.push(text.clone()),
-                _ => {}
-            }
-        }
-    }
-    found
-}
-
-/// A piece of JQL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Word {
-    Plain(String),
-    Quoted(String),
-}
-
-fn words_of(jql: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let mut rest = jql.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' | '\'' => {
-                let mut text = String::new();
-                while let Some(next) = rest.next().filter(|next| *next != c) {
-                    text.push(if next == '\\' { rest.next().unwrap_or(next) } else { next });
-                }
-                words.push(Word::Quoted(text));
-            }
-            c if c.is_whitespace() => {}
-            c if is_sign(c) => words.push(Word::Plain(c.to_string())),
-            c => {
-                let mut text = c.to_string();
-                while let Some(next) = rest.next_if(|next| !next.is_whitespace() && !is_sign(*next) && !"\"'".contains(*next)) {
-                    text.push(next);
-                }
-                words.push(Word::Plain(text));
-            }
-        }
-    }
-    words
-}
-
-fn is_sign(c: char) -> bool {
-    "(),=!<>~".contains(c)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::projects_in;
-
-    #[test]
-    fn the_projects_of_a_query_are_found_and_no_others() {
-        for (jql, projects) in [
-            ("project = UP", &["UP"][..]),
-            ("assignee = currentUser() and PROJECT=UP ORDER BY key", &["UP"]),
-            ("project in (A, \"Big \\\"B\\\"\", 10001) AND labels = x", &["A", "Big \"B\"", "10001"]),
-            ("project = 'Our own' OR project = A", &["Our own", "A"]),
-            ("project != UP AND project not in (A, B)", &[]),
-            ("summary ~ \"project = UP\" AND \"project\" = 3", &[]),
-            ("project in projectsLeadByUser() OR project in (projectsLeadByUser())", &[]),
-            ("project = ", &[]),
-            ("filter = 10", &[]),
-        ] {
-            assert_eq!(projects_in(jql), projects, "{jql}");
-        }
-    }
 }

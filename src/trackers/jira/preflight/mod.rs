@@ -16,6 +16,7 @@
 mod create_screens;
 mod existing;
 mod filter;
+mod jql;
 mod permissions;
 mod projects;
 mod report;

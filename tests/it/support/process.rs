@@ -43,6 +43,14 @@ impl Process {
         .await
     }
 
+    /// The most memory that it had, in bytes.
+    #[allow(dead_code, reason = "the benches ask")]
+    pub fn peak_memory(&self) -> u64 {
+        let told = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()).map_or(0, |kilobytes| kilobytes << 10)
+    }
+
     /// Panics with what the process wrote if it has ended.
     pub fn assert_running(&mut self) {
         if let Some(status) = self.child.try_wait().unwrap() {

@@ -37,6 +37,18 @@ impl Program {
         .await;
     }
 
+    /// Its figures.
+    #[allow(dead_code, reason = "the benches ask")]
+    pub async fn metrics(&self) -> String {
+        reqwest::get(format!("{}/metrics", self.address)).await.unwrap().text().await.unwrap()
+    }
+
+    /// The most memory that it had, in bytes.
+    #[allow(dead_code, reason = "the benches ask")]
+    pub fn peak_memory(&self) -> u64 {
+        self.process.peak_memory()
+    }
+
     /// `kill -9`.
     pub fn kill(self) {
         self.process.kill();

@@ -5,7 +5,7 @@ mod pages;
 
 use std::collections::BTreeSet;
 
-use super::{Gates, KINDS};
+use super::{KINDS, common::Gates};
 use crate::config::{
     node::Table,
     place::Place,

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Compiled, Options, RuleSet, evaluate};
+use super::{Options, RuleSet, compiled::Compiled, evaluate};
 use crate::{
     config::diagnostic::Diagnostic,
     ids::IssueId,

@@ -1,6 +1,6 @@
 //! What the rules of a sync ask of its trackers, gathered from what each of them may write and when it runs.
 
-use super::{Compiled, RuleSet, origin::Use};
+use super::{RuleSet, compiled::Compiled, origin::Use};
 use crate::{
     config::sync::SyncConfig,
     sync::{

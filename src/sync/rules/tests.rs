@@ -6,8 +6,16 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    config::{node::from_toml, place::Source},
-    sync::issue::{Copied, CopyKind},
+    config::{
+        diagnostic::Diagnostic,
+        node::{Table, from_toml},
+        place::Source,
+        section::Findings,
+    },
+    sync::{
+        issue::{Base, Copied, CopyKind, Side, Snapshot},
+        plan::{Plan, RuleOutcome},
+    },
 };
 
 /// Compiles rules written in TOML.

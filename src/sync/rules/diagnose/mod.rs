@@ -14,7 +14,8 @@
 //! write is their access, and the parameters with names and values are those that all kinds share.
 
 use super::{
-    Compiled, RuleSet,
+    RuleSet,
+    compiled::Compiled,
     origin::{Mentioned, Use},
     quarrel,
 };

@@ -8,6 +8,8 @@ pub mod embedded;
 pub mod job;
 mod publisher;
 pub mod rabbitmq;
+pub mod spool;
+mod sqlite;
 mod topology;
 
 use std::time::Duration;
@@ -31,6 +33,12 @@ pub enum Lane {
 impl Lane {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Live, Self::Bulk];
+
+    /// From its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.name() == name)
+    }
 
     /// As it stands in queue names.
     #[must_use]

@@ -22,7 +22,7 @@ use self::job::{Job, Undecodable};
 use crate::{ids::SyncName, sync::fault::Fault};
 
 /// The two lanes of each sync, so that a first import does not delay a live change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
     /// Webhooks and arrivals.
     Live,
@@ -51,7 +51,7 @@ impl Lane {
 }
 
 /// One queue.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Route {
     /// The sync.
     pub sync: SyncName,

@@ -1,7 +1,7 @@
 //! What waits in the spool, counted in memory, and its bounds.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -16,7 +16,7 @@ pub(super) struct Backlog {
 
 #[derive(Default)]
 struct Counts {
-    waiting: HashMap<Route, u64>,
+    waiting: BTreeMap<Route, u64>,
     events: u64,
     bytes: u64,
     /// Whether one was refused since the last one left.

@@ -1,7 +1,7 @@
 //! Forwards what the spool holds, in its order, as soon as the broker takes it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -53,7 +53,7 @@ impl Forwarding {
 
 /// Events that the broker has and the file still holds.
 #[derive(Default)]
-struct Confirmed(HashMap<Route, (Vec<i64>, u64)>);
+struct Confirmed(BTreeMap<Route, (Vec<i64>, u64)>);
 
 impl Spooling {
     /// Forwards until told to end. One task does so at a time.

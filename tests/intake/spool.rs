@@ -1,11 +1,9 @@
 //! With RabbitMQ away, deliveries are kept in the data folder.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use crate::{
-    CONFIGURATION, OFFICE_SECRET, VARIABLES, intake_with,
+    CONFIGURATION, OFFICE_SECRET, intake_with,
     limits::closed_port,
     operating::metrics,
     sender::{Answer, issue_changed, send, standard},
@@ -116,19 +114,4 @@ async fn a_damaged_spool_is_told_and_is_no_reason_to_stay_down() {
     assert!(status.success(), "{status}");
     let told = saying(&log, "there is no spool");
     assert!(told.len() == 1 && told[0].contains("spool.db") && told[0].contains("move it away"), "{log:#?}");
-}
-
-#[tokio::test]
-async fn two_intakes_do_not_share_a_spool() {
-    let (folder, port) = (tempfile::tempdir().unwrap(), closed_port());
-    let _first = intake_of(folder.path(), port, &[]).await;
-    let data = format!("server.data_dir={}", folder.path().join("data").display());
-    let mut second = Command::new(env!("CARGO_BIN_EXE_trackersync"));
-    second.args(["serve", "--role", "intake", "--set", "server.listen=127.0.0.1:0", "--set", &data, "-c"]);
-    second.arg(folder.path().join("trackersync.toml")).env_clear().envs(VARIABLES);
-    let refused = second.output().unwrap();
-    let told = String::from_utf8(refused.stderr).unwrap();
-    // Lines are broken to fit.
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(!refused.status.success() && told.contains("used by another process") && told.contains("data_dir"), "{told}");
 }

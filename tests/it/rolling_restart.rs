@@ -9,8 +9,8 @@ use crate::{
     support::{
         balancer::Balancer,
         flood::Flood,
-        process::free_port,
-        program::Program,
+        process::{Process, free_port},
+        program::{self, Program},
         roundup_home,
         site::{Site, Wanted},
     },
@@ -61,4 +61,18 @@ async fn restarting_one_after_the_other_turns_nobody_away_and_loses_and_doubles_
     site.settle(workers).await;
     assert!(site.queues().dead().await.is_empty());
     figure!("two intakes and two workers restarted, {taken} deliveries taken, {}", flood.assert_once(&site).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_intakes_do_not_share_a_spool() {
+    let site = Site::start(Wanted::default()).await;
+    let _first = site.serve("intake").await;
+    let _worker = site.serve("worker").await;
+    let mut second = program::command(&site.folder());
+    second.args(["serve", "--role", "intake", "--set", &format!("server.listen=127.0.0.1:{}", free_port())]);
+    let refused = Process::start("second", &site.folder(), &mut second);
+    let (status, told) = refused.ended_with_output().await;
+    // Lines are broken to fit.
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!status.success() && told.contains("used by another process") && told.contains("data_dir"), "{status}: {told}");
 }

@@ -24,7 +24,10 @@ use crate::{
     intake::{self, Intake, Sender, Subscription},
     lifecycle::Lifecycle,
     preflight::{self, ToAsk},
-    queue::{self, Queue},
+    queue::{
+        self, Queue,
+        spool::{Forwarding, Spooling},
+    },
     rulebook,
     store::{Pool, Store, StoreError},
     sync::{
@@ -74,7 +77,7 @@ pub enum StartError {
     Listen(String, std::io::Error),
     /// The data folder is in use.
     #[error(
-        "the data folder {0} is used by another process; embedded queue and store are for one process (give [queue], [store] and [coordination] a url to run several)"
+        "the data folder {0} is used by another process; embedded queue and store, and the spool of intake, are for one process (give [queue], [store] and [coordination] a url to run several, and each intake a data_dir of its own)"
     )]
     InUse(String),
     /// Signals cannot be listened for, or the like.
@@ -97,7 +100,7 @@ pub struct App {
     coordination: Arc<dyn Coordination>,
     clock: SharedClock,
     /// Held for as long as the embedded parts are in use.
-    _data_lock: Option<File>,
+    data_lock: Option<File>,
 }
 
 impl App {
@@ -115,7 +118,7 @@ impl App {
         let coordination = open_coordination(&config)?;
         let engines = build_engines(&config, &store, &clock, &metrics, &coordination)?;
         let lifecycle = Lifecycle::default();
-        Ok(Self { engines, store, metrics, lifecycle, config, queue, coordination, clock, _data_lock: data_lock })
+        Ok(Self { engines, store, metrics, lifecycle, config, queue, coordination, clock, data_lock })
     }
 
     /// Builds what one command needs that works without the queue: it may run beside a service that uses the same data folder.
@@ -165,10 +168,13 @@ impl App {
     /// The HTTP server fails.
     pub async fn run(&self, roles: &[Role], listener: TcpListener) -> Result<(), StartError> {
         let address = listener.local_addr()?;
-        let senders = if roles.contains(&Role::Intake) { self.senders() } else { BTreeMap::new() };
-        let server = intake::serve(Arc::new(self.intake(senders)), listener)?;
+        let takes_in = roles.contains(&Role::Intake);
+        let senders = if takes_in { self.senders() } else { BTreeMap::new() };
+        let (spool, _data_lock) = if takes_in { self.open_spool().await? } else { (None, None) };
+        let forwarding = spool.clone().map(Forwarding::start);
+        let server = intake::serve(Arc::new(self.intake(senders, spool)), listener)?;
         let handle = server.handle();
-        let serving = tokio::spawn(server);
+        let mut serving = tokio::spawn(server);
         info!(%address, roles = ?roles, "running");
         let worker = Arc::new(self.worker());
         let mut sweeps = Vec::new();
@@ -179,20 +185,48 @@ impl App {
                 }
             }
         }
-        if roles.contains(&Role::Worker) {
-            Arc::clone(&worker).run(self.config.server.drain).await;
-        } else {
-            self.lifecycle.draining().cancelled().await;
-        }
-        // Workers first: while they finish, deliveries are still taken in and made durable.
-        handle.stop(true).await;
+        // Workers first: while they finish, and load balancers take notice, deliveries are still taken in and made durable.
+        let working = async {
+            if roles.contains(&Role::Worker) {
+                Arc::clone(&worker).run(self.config.server.drain).await;
+            } else {
+                self.lifecycle.draining().cancelled().await;
+            }
+        };
+        let noticed = self.lifecycle.lingering(if takes_in { self.config.server.linger } else { Duration::ZERO });
+        tokio::join!(working, noticed);
         for sweep in sweeps {
             sweep.abort();
         }
-        match serving.await {
-            Ok(ended) => ended.map_err(StartError::Io),
-            Err(error) => Err(StartError::Io(std::io::Error::other(error))),
+        let ended = tokio::select! {
+            () = handle.stop(true) => (&mut serving).await.map_err(std::io::Error::other).flatten(),
+            // Whoever waits for an answer gets none, and comes again.
+            () = self.lifecycle.aborted().cancelled_owned() => Ok(serving.abort()),
+        };
+        if let Some(forwarding) = forwarding {
+            forwarding.end().await;
         }
+        ended.map_err(StartError::Io)
+    }
+
+    /// The spool of intake, with the lock on its folder where that is not held yet. None with an embedded queue, which is such a
+    /// file itself, and where it is switched off and nothing is left to be forwarded.
+    async fn open_spool(&self) -> Result<(Option<Arc<Spooling>>, Option<File>), StartError> {
+        let (server, file) = (&self.config.server, self.config.server.data_dir.join("spool.db"));
+        if self.config.queue.url.is_none() || server.spool.max_events == 0 && !file.exists() {
+            return Ok((None, None));
+        }
+        let lock = match self.data_lock {
+            Some(_) => None,
+            None => match lock_data_folder(&self.config) {
+                // A folder that cannot be used is told when the file is opened: intake does without for as long as it can.
+                Err(StartError::Io(_)) => None,
+                locked => Some(locked?),
+            },
+        };
+        let syncs: Vec<SyncName> = self.config.syncs.iter().map(|sync| sync.name.clone()).collect();
+        let spooling = Spooling::open(Arc::clone(&self.queue), &file, server.spool, &syncs, self.metrics.clone());
+        Ok((Some(spooling.await), lock))
     }
 
     /// A worker on the parts of this process.
@@ -209,10 +243,12 @@ impl App {
         }
     }
 
-    fn intake(&self, senders: BTreeMap<TrackerName, Sender>) -> Intake {
+    fn intake(&self, senders: BTreeMap<TrackerName, Sender>, spool: Option<Arc<Spooling>>) -> Intake {
+        let queue = spool.clone().map_or_else(|| Arc::clone(&self.queue), |spool| spool as Arc<dyn Queue>);
         Intake {
             senders,
-            queue: Arc::clone(&self.queue),
+            queue,
+            spool,
             coordination: Arc::clone(&self.coordination),
             store: self.store.clone(),
             metrics: self.metrics.clone(),

@@ -1,5 +1,7 @@
 //! From the first signal to the end: the first one drains, the second one aborts.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -38,6 +40,15 @@ impl Lifecycle {
     #[must_use]
     pub fn aborted(&self) -> CancellationToken {
         self.hard.clone()
+    }
+
+    /// Returns some time after no new work is to be begun, at once when everything is to end.
+    pub async fn lingering(&self, time: Duration) {
+        self.soft.cancelled().await;
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.hard.cancelled() => {}
+        }
     }
 
     /// Listens for SIGTERM and SIGINT as long as the process lives.

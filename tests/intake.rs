@@ -4,6 +4,8 @@
 mod accepted;
 #[path = "intake/decoded.rs"]
 mod decoded;
+#[path = "intake/draining.rs"]
+mod draining;
 #[path = "intake/limits.rs"]
 mod limits;
 #[path = "intake/operating.rs"]
@@ -20,6 +22,8 @@ mod refused;
 mod sender;
 #[path = "intake/service.rs"]
 mod service;
+#[path = "intake/spool.rs"]
+mod spool;
 
 use std::path::Path;
 

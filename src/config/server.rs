@@ -1,6 +1,6 @@
 //! `[server]`: where intake listens, and the folder of embedded data.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::section::Section;
 
@@ -16,7 +16,36 @@ pub struct ServerConfig {
     /// Deliveries that one tracker may send in a second, on average; more get 429.
     pub max_rate: u32,
     /// How long a shutdown may take until what is still held is returned to the queue.
-    pub drain: std::time::Duration,
+    pub drain: Duration,
+    /// How long a shutdown goes on taking deliveries at least, so that a load balancer sees that readiness is red.
+    pub linger: Duration,
+    /// Bounds of what waits in the data folder while `RabbitMQ` is away.
+    pub spool: SpoolConfig,
+}
+
+/// Bounds of the spool of intake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpoolConfig {
+    /// Most events; 0: nothing is spooled.
+    pub max_events: u64,
+    /// Most bytes of all events together; the file is somewhat larger.
+    pub max_bytes: u64,
+}
+
+impl Default for SpoolConfig {
+    fn default() -> Self {
+        Self { max_events: 100_000, max_bytes: 256 << 20 }
+    }
+}
+
+fn read_spool(section: Section<'_>) -> SpoolConfig {
+    let default = SpoolConfig::default();
+    let config = SpoolConfig {
+        max_events: section.number("max_events", default.max_events, 0..=10_000_000),
+        max_bytes: section.byte_size("max_bytes", default.max_bytes),
+    };
+    section.finish();
+    config
 }
 
 pub(super) fn read(section: Section<'_>) -> ServerConfig {
@@ -25,7 +54,9 @@ pub(super) fn read(section: Section<'_>) -> ServerConfig {
         data_dir: section.text("data_dir").map_or_else(|| PathBuf::from("data"), |text| text.value.into()),
         max_body: section.byte_size("max_body", 10 << 20),
         max_rate: u32::try_from(section.number("max_rate", 1_000, 1..=1_000_000)).unwrap_or(u32::MAX),
-        drain: section.duration("drain").unwrap_or(std::time::Duration::from_secs(20)),
+        drain: section.duration("drain").unwrap_or(Duration::from_secs(20)),
+        linger: section.duration("linger").unwrap_or(Duration::from_secs(2)),
+        spool: section.section("spool").map(read_spool).unwrap_or_default(),
     };
     section.finish();
     config

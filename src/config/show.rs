@@ -26,6 +26,8 @@ pub fn to_json(config: &Config) -> Value {
             "max_body": config.server.max_body,
             "max_rate": config.server.max_rate,
             "drain": duration(config.server.drain),
+            "linger": duration(config.server.linger),
+            "spool": { "max_events": config.server.spool.max_events, "max_bytes": config.server.spool.max_bytes },
         },
         "queue": { "url": config.queue.url.as_ref().map(masked_url), "prefix": config.queue.prefix },
         "store": { "url": config.store.url.as_ref().map(masked_url), "max_connections": config.store.max_connections },

@@ -16,9 +16,9 @@ use crate::{
 /// How many linked issues of each sync are looked at.
 const MOST_LINKED: i64 = 20;
 
-/// The folder of the embedded databases, where there are any.
+/// The folder of the embedded databases and of the spool, where there are any.
 pub(super) fn data_folder(config: &Config) -> Option<Trial> {
-    if config.queue.url.is_some() && config.store.url.is_some() {
+    if config.queue.url.is_some() && config.store.url.is_some() && config.server.spool.max_events == 0 {
         return None;
     }
     let folder = &config.server.data_dir;

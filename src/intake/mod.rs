@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 pub mod decode;
+mod draining;
 mod fan_out;
 mod health;
 mod receive;
@@ -9,7 +10,7 @@ pub mod reject;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::Server, web};
+use actix_web::{App, HttpServer, dev::Server, middleware, web};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     coordination::Coordination,
     ids::{SyncName, TrackerName},
     lifecycle::Lifecycle,
-    queue::Queue,
+    queue::{Queue, spool::Spooling},
     store::Store,
     sync::issue::Side,
     telemetry::metrics::Metrics,
@@ -61,6 +62,8 @@ pub struct Intake {
     pub senders: BTreeMap<TrackerName, Sender>,
     /// Where events go.
     pub queue: Arc<dyn Queue>,
+    /// What is before the queue, if anything: the same as [`Intake::queue`]. Looked at by readiness and figures only.
+    pub spool: Option<Arc<Spooling>>,
     /// Seen deliveries and generations.
     pub coordination: Arc<dyn Coordination>,
     /// Looked at by readiness only.
@@ -91,6 +94,7 @@ pub fn serve(intake: Arc<Intake>, listener: std::net::TcpListener) -> std::io::R
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
+            .wrap(middleware::from_fn(draining::close_connections))
             .route("/webhooks/{tracker}", web::post().to(receive::webhook))
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))

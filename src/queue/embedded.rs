@@ -12,13 +12,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use super::{Deliveries, Delivery, Destination, Lane, Prefetch, Queue, Route, Settle, delay_tier, job::Job};
-use crate::{
-    clock::millis,
-    ids::SyncName,
-    store::{Pool, StoreError},
-    sync::fault::Fault,
-};
+use super::{Deliveries, Delivery, Destination, Lane, Prefetch, Queue, Route, Settle, delay_tier, job::Job, sqlite};
+use crate::{clock::millis, ids::SyncName, store::StoreError, sync::fault::Fault};
 
 /// How long to wait at most before looking again: delays end without anybody telling.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -48,12 +43,7 @@ impl Embedded {
     /// # Errors
     /// The file cannot be opened.
     pub async fn open(file: &Path, syncs: Vec<SyncName>) -> Result<Self, StoreError> {
-        let Pool::Sqlite(pool) = Pool::sqlite(file).await? else {
-            return Err(StoreError::Database(sqlx::Error::PoolClosed));
-        };
-        sqlx::query(SCHEMA).execute(&pool).await?;
-        sqlx::query(INDEX).execute(&pool).await?;
-        sqlx::query("UPDATE messages SET taken = 0").execute(&pool).await?;
+        let pool = sqlite::open(file, &[SCHEMA, INDEX, "UPDATE messages SET taken = 0"]).await?;
         Ok(Self { pool, syncs, wake: Arc::new(Notify::new()) })
     }
 

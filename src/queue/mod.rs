@@ -8,6 +8,8 @@ pub mod embedded;
 pub mod job;
 mod publisher;
 pub mod rabbitmq;
+pub mod spool;
+mod sqlite;
 mod topology;
 
 use std::time::Duration;
@@ -20,7 +22,7 @@ use self::job::{Job, Undecodable};
 use crate::{ids::SyncName, sync::fault::Fault};
 
 /// The two lanes of each sync, so that a first import does not delay a live change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
     /// Webhooks and arrivals.
     Live,
@@ -31,6 +33,12 @@ pub enum Lane {
 impl Lane {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Live, Self::Bulk];
+
+    /// From its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.name() == name)
+    }
 
     /// As it stands in queue names.
     #[must_use]
@@ -43,7 +51,7 @@ impl Lane {
 }
 
 /// One queue.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Route {
     /// The sync.
     pub sync: SyncName,

@@ -16,6 +16,8 @@ use super::{
 use crate::{config::secret::Secret, sync::fault::Fault};
 
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(5);
+/// Above that of the connection alone: with a thousand syncs, declaring all queues takes a while.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 /// For how long a broker that could not be reached is taken to be away.
 const AWAY_FOR: Duration = Duration::from_millis(500);
 const PERSISTENT: u8 = 2;
@@ -101,7 +103,14 @@ impl Publisher {
         Ok((channel, state.generation))
     }
 
+    /// Bounded as a whole: a broker that is still booting may take a connection and then say nothing more.
     async fn open(&self) -> Result<Open, Fault> {
+        let seconds = OPEN_TIMEOUT.as_secs();
+        let unanswered = || Fault::transient(format!("RabbitMQ took a connection and did not answer within {seconds} s"));
+        tokio::time::timeout(OPEN_TIMEOUT, self.open_patiently()).await.unwrap_or_else(|_| Err(unanswered()))
+    }
+
+    async fn open_patiently(&self) -> Result<Open, Fault> {
         let connection = connect(&self.url, "trackersync publisher").await?;
         let channel = connection.create_channel().await.map_err(|error| failed(&error))?;
         self.topology.declare(&channel).await?;

@@ -85,6 +85,9 @@ pub struct Metrics {
     pauses: Family<PauseOf, Counter>,
     waits: Family<WaitFor, Counter>,
     swept: Family<Swept, Counter>,
+    spooled: Counter,
+    spool_events: Gauge,
+    spool_oldest: Gauge,
 }
 
 /// From a millisecond to half a minute.
@@ -127,6 +130,17 @@ impl Default for Metrics {
         registry.register("tracker_waits", "Requests that waited for a limit before they were sent", waits.clone());
         let swept = Family::default();
         registry.register("swept_issues", "Issues that sweeps looked at, by what they found", swept.clone());
+        let spooled = Counter::default();
+        registry.register("spooled_events", "Events that were put into the spool", spooled.clone());
+        let spool_events = Gauge::default();
+        registry.register("spool_events", "Events that wait in the spool", spool_events.clone());
+        let spool_oldest = Gauge::default();
+        registry.register_with_unit(
+            "spool_oldest",
+            "Age of the oldest event in the spool",
+            Unit::Seconds,
+            spool_oldest.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             events,
@@ -140,6 +154,9 @@ impl Default for Metrics {
             pauses,
             waits,
             swept,
+            spooled,
+            spool_events,
+            spool_oldest,
         }
     }
 }
@@ -196,6 +213,17 @@ impl Metrics {
             let labels = Swept { sync: sync.to_owned(), sweep, outcome };
             self.swept.get_or_create(&labels).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
         }
+    }
+
+    /// Counts an event that was put into the spool.
+    pub fn spooled(&self) {
+        self.spooled.inc();
+    }
+
+    /// Sets how many events wait in the spool, and the age of the oldest.
+    pub fn spool(&self, events: u64, oldest: Duration) {
+        self.spool_events.set(i64::try_from(events).unwrap_or(i64::MAX));
+        self.spool_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
     }
 
     /// Everything in the text format of Prometheus (`OpenMetrics`).

@@ -116,7 +116,7 @@ async fn a_wrong_password_is_told_and_never_shown() {
 async fn services_and_trackers_that_are_away_are_told_with_their_address() {
     let (rabbit, redis, database, collector) = (closed(), closed(), closed(), closed());
     let services = format!(
-        "[queue]\nurl = {{ env = \"RABBIT\" }}\n[coordination]\nurl = \"redis://{redis}\"\n\
+        "[server]\nspool.max_events = 0\n[queue]\nurl = {{ env = \"RABBIT\" }}\n[coordination]\nurl = \"redis://{redis}\"\n\
          [store]\nurl = \"postgres://sync@{database}/sync\"\n[telemetry]\notlp_endpoint = \"http://{collector}\""
     );
     let site = Site::start(&services).await;
@@ -132,7 +132,7 @@ async fn services_and_trackers_that_are_away_are_told_with_their_address() {
     }
     assert!(told.iter().any(|trial| trial[0].starts_with("away     tracker office: address: ")), "{}", ran.out);
     assert!(ran.out.contains("ok       tracker upstream: account"), "{}", ran.out);
-    assert!(!ran.out.contains("data folder"), "nothing is embedded: {}", ran.out);
+    assert!(!ran.out.contains("data folder"), "nothing is kept there: {}", ran.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,15 +71,15 @@ async fn a_sender_over_its_rate_is_asked_to_wait_and_others_are_not() {
 }
 
 /// A port that nobody listens on.
-fn closed_port() -> u16 {
+pub fn closed_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[tokio::test]
-async fn with_the_queue_away_senders_are_asked_to_come_again() {
+async fn with_the_queue_away_and_no_spool_senders_are_asked_to_come_again() {
     let folder = tempfile::tempdir().unwrap();
     let configuration = format!("[queue]\nurl = \"amqp://127.0.0.1:{}\"\n{CONFIGURATION}", closed_port());
-    let service = intake_with(folder.path(), &configuration, &[]).await;
+    let service = intake_with(folder.path(), &configuration, &["--set", "server.spool.max_events=0"]).await;
     let url = service.webhook("office");
     for _ in 0..2 {
         // The second time too: what was not stored must not be taken for a duplicate.
@@ -95,6 +95,7 @@ async fn with_the_queue_away_senders_are_asked_to_come_again() {
     assert_eq!((&ready["ready"], &ready["queue"]["ok"]), (&json!(false), &json!(false)));
     assert_eq!((&ready["store"]["ok"], &ready["coordination"]["ok"]), (&json!(true), &json!(true)));
     assert_eq!(ready["queue"]["error"], "unreachable", "what exactly is wrong is for the log");
+    assert!(ready.get("spool").is_none(), "{ready}");
     // Refusals need no queue.
     send(standard(&service.client, &url, "wrong", "evt_1", issue_changed("17"))).await.is_problem(401);
 }

@@ -50,7 +50,7 @@ fn read_metrics(text: &str) -> BTreeMap<String, f64> {
     samples
 }
 
-async fn metrics(service: &Service) -> BTreeMap<String, f64> {
+pub async fn metrics(service: &Service) -> BTreeMap<String, f64> {
     let answer = service.client.get(format!("{}/metrics", service.url)).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
@@ -79,7 +79,7 @@ async fn health_and_readiness_have_an_entry_for_each_service() {
 async fn the_figures_count_each_outcome() {
     let folder = tempfile::tempdir().unwrap();
     let service = intake(folder.path(), &[]).await;
-    assert_eq!(metrics(&service).await.keys().filter(|key| key.contains("events_total")).count(), 0);
+    assert_eq!(metrics(&service).await.keys().filter(|key| key.contains("trackersync_events_total")).count(), 0);
     let (office, upstream) = (service.webhook("office"), service.webhook("upstream"));
     let event = |id: &str| standard(&service.client, &office, OFFICE_SECRET, id, issue_changed("17"));
     let hook = |secret: &str, body: String| jira(&service.client, &upstream, secret, body);

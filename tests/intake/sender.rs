@@ -9,7 +9,8 @@ use serde_json::Value;
 use sha2::Sha256;
 
 fn mac(secret: &str, parts: &[&[u8]]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    let encoded = secret.strip_prefix("whsec_").map(|key| STANDARD.decode(key).unwrap());
+    let mut mac = Hmac::<Sha256>::new_from_slice(&encoded.unwrap_or_else(|| secret.into())).unwrap();
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().to_vec()
 }

@@ -96,6 +96,12 @@ impl Service {
         self.child.wait().unwrap();
     }
 
+    /// Asks it to end.
+    pub fn ask_to_end(&self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+    }
+
     /// Asks it to end, and waits until it did.
     pub async fn stop(self) -> ExitStatus {
         self.stop_with_log().await.0
@@ -103,8 +109,7 @@ impl Service {
 
     /// Asks it to end, and waits until it did: how, and all that it logged.
     pub async fn stop_with_log(mut self) -> (ExitStatus, Vec<String>) {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(asked.success());
+        self.ask_to_end();
         let status = until("the service ends", async || self.child.try_wait().unwrap()).await;
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();

@@ -11,6 +11,7 @@ macro_rules! figure {
 
 #[path = "../kit/adapter.rs"]
 mod adapter;
+mod broker_away;
 mod conflict;
 mod embedded;
 mod explain;
@@ -22,7 +23,10 @@ mod lost_answer;
 mod lost_text;
 mod receiver_down;
 mod retry;
+mod rolling_restart;
 mod schema;
+#[path = "../intake/sender.rs"]
+mod sender;
 mod shutdown;
 mod support;
 mod trust;

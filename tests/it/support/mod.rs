@@ -1,5 +1,6 @@
 //! What the tests stand on: processes, services, the two trackers, and the site that joins them.
 
+pub mod balancer;
 pub mod config;
 pub mod flood;
 pub mod jira;

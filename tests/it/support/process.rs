@@ -76,6 +76,11 @@ impl Process {
         until(&format!("{name} ends"), LONG, async || self.child.try_wait().unwrap()).await
     }
 
+    /// Waits for it to end by itself; how, and what it wrote.
+    pub async fn ended_with_output(mut self) -> (ExitStatus, String) {
+        (self.ended().await, self.output())
+    }
+
     /// SIGTERM, and waits for the end.
     pub async fn terminate(mut self) -> ExitStatus {
         self.signal("TERM");

@@ -19,8 +19,15 @@ impl Program {
     /// Starts some roles. Intake listens where the configuration says, other roles anywhere. Waits until it is ready.
     pub async fn serve(name: &str, folder: &Path, intake_port: u16, roles: &str) -> Self {
         let port = if roles.contains("intake") { intake_port } else { free_port() };
+        let data = folder.join("data");
+        Self::serve_from(name, folder, port, roles, &data).await
+    }
+
+    /// The same, at a port and with a data folder of its own.
+    pub async fn serve_from(name: &str, folder: &Path, port: u16, roles: &str, data: &Path) -> Self {
         let mut command = command(folder);
         command.args(["serve", "--role", roles, "--set", &format!("server.listen=127.0.0.1:{port}")]);
+        command.args(["--set", &format!("server.data_dir={}", data.display())]);
         let process = Process::start(name, folder, &mut command);
         let mut program = Self { process, address: format!("http://127.0.0.1:{port}") };
         program.until_ready().await;

@@ -89,6 +89,17 @@ impl Site {
         Program::serve(&name, &self.folder(), self.port, roles).await
     }
 
+    /// Starts one of several intakes, at a port and with a data folder of its own.
+    pub async fn serve_intake(&self, port: u16) -> Program {
+        let (name, folder) = (format!("trackersync-intake-{port}"), self.folder());
+        Program::serve_from(&name, &folder, port, "intake", &folder.join(&name)).await
+    }
+
+    /// Where trackers post their events.
+    pub fn receiver(&self) -> u16 {
+        self.port
+    }
+
     /// Our adapter of the local tracker, in this process.
     pub fn office(&self) -> Arc<dyn Tracker> {
         let text = std::fs::read_to_string(self.folder().join("trackersync.toml")).unwrap();

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
     net::TcpListener,
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -24,7 +25,7 @@ use crate::{
     intake::{self, Intake, Sender, Subscription},
     lifecycle::Lifecycle,
     preflight::{self, ToAsk},
-    queue::{self, Queue},
+    queue::{self, Queue, parked::DeadLetters},
     rulebook,
     store::{Pool, Store, StoreError},
     sync::{
@@ -40,7 +41,7 @@ use crate::{
         jira::{Jira, webhooks::Webhooks},
         roundup::Roundup,
     },
-    worker::{Worker, sweep},
+    worker::{Waiting, Worker, sweep, watch},
 };
 
 /// How long the start waits for the schemas of trackers. One that is away must not keep the service from taking events.
@@ -94,6 +95,7 @@ pub struct App {
     pub lifecycle: Lifecycle,
     config: Config,
     queue: Arc<dyn Queue>,
+    dead: Arc<dyn DeadLetters>,
     coordination: Arc<dyn Coordination>,
     clock: SharedClock,
     /// Held for as long as the embedded parts are in use.
@@ -111,11 +113,11 @@ impl App {
         let embedded = config.queue.url.is_none() || config.store.url.is_none();
         let data_lock = if embedded { Some(lock_data_folder(&config)?) } else { None };
         let store = open_store(&config, clock.clone()).await?;
-        let queue = open_queue(&config).await?;
+        let (queue, dead) = open_queue(&config).await?;
         let coordination = open_coordination(&config)?;
         let engines = build_engines(&config, &store, &clock, &metrics, &coordination)?;
         let lifecycle = Lifecycle::default();
-        Ok(Self { engines, store, metrics, lifecycle, config, queue, coordination, clock, _data_lock: data_lock })
+        Ok(Self { engines, store, metrics, lifecycle, config, queue, dead, coordination, clock, _data_lock: data_lock })
     }
 
     /// Builds what one command needs that works without the queue: it may run beside a service that uses the same data folder.
@@ -171,11 +173,12 @@ impl App {
         let serving = tokio::spawn(server);
         info!(%address, roles = ?roles, "running");
         let worker = Arc::new(self.worker());
-        let mut sweeps = Vec::new();
+        let dead = roles.contains(&Role::Scheduler).then(|| Arc::clone(&self.dead));
+        let mut errands = vec![tokio::spawn(watch::run(Arc::clone(&worker), dead))];
         if roles.contains(&Role::Scheduler) {
             for sync in &self.config.syncs {
                 if let Some(engine) = self.engines.get(&sync.name) {
-                    sweeps.push(tokio::spawn(sweep::run(Arc::clone(&worker), Arc::clone(engine), sync.sweep.clone())));
+                    errands.push(tokio::spawn(sweep::run(Arc::clone(&worker), Arc::clone(engine), sync.sweep.clone())));
                 }
             }
         }
@@ -186,8 +189,8 @@ impl App {
         }
         // Workers first: while they finish, deliveries are still taken in and made durable.
         handle.stop(true).await;
-        for sweep in sweeps {
-            sweep.abort();
+        for errand in errands {
+            errand.abort();
         }
         match serving.await {
             Ok(ended) => ended.map_err(StartError::Io),
@@ -202,6 +205,7 @@ impl App {
             engines: self.engines.clone(),
             queue: Arc::clone(&self.queue),
             coordination: Arc::clone(&self.coordination),
+            waiting: Waiting::default(),
             metrics: self.metrics.clone(),
             config: self.config.worker.clone(),
             clock: self.clock.clone(),
@@ -336,6 +340,26 @@ pub fn connect_sharing(
     })
 }
 
+/// The dead queues, for a command that may run beside a service.
+///
+/// # Errors
+/// The file of the embedded queue cannot be opened.
+pub async fn dead_letters(config: &Config) -> Result<Box<dyn DeadLetters>, StartError> {
+    let syncs = names_of_syncs(config);
+    Ok(match &config.queue.url {
+        Some(url) => Box::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => Box::new(queue::embedded::Embedded::beside(&queue_file(config), syncs).await?),
+    })
+}
+
+fn names_of_syncs(config: &Config) -> Vec<SyncName> {
+    config.syncs.iter().map(|sync| sync.name.clone()).collect()
+}
+
+fn queue_file(config: &Config) -> PathBuf {
+    config.server.data_dir.join("queue.db")
+}
+
 async fn open_store(config: &Config, clock: SharedClock) -> Result<Store, StoreError> {
     let pool = match &config.store.url {
         Some(url) => Pool::postgres(url.expose(), config.store.max_connections)?,
@@ -344,12 +368,17 @@ async fn open_store(config: &Config, clock: SharedClock) -> Result<Store, StoreE
     Store::open(pool, clock).await
 }
 
-async fn open_queue(config: &Config) -> Result<Arc<dyn Queue>, StartError> {
-    let syncs: Vec<SyncName> = config.syncs.iter().map(|sync| sync.name.clone()).collect();
+async fn open_queue(config: &Config) -> Result<(Arc<dyn Queue>, Arc<dyn DeadLetters>), StartError> {
+    let syncs = names_of_syncs(config);
     Ok(match &config.queue.url {
-        Some(url) => Arc::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
-        None => Arc::new(queue::embedded::Embedded::open(&config.server.data_dir.join("queue.db"), syncs).await?),
+        Some(url) => two_ports(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => two_ports(queue::embedded::Embedded::open(&queue_file(config), syncs).await?),
     })
+}
+
+fn two_ports(queue: impl Queue + DeadLetters + 'static) -> (Arc<dyn Queue>, Arc<dyn DeadLetters>) {
+    let queue = Arc::new(queue);
+    (queue.clone(), queue)
 }
 
 fn open_coordination(config: &Config) -> Result<Arc<dyn Coordination>, StartError> {

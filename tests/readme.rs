@@ -305,6 +305,9 @@ fn the_documentation_names_every_metric() {
     metrics.event("t", "accepted");
     metrics.ignored("t", "no_body");
     metrics.queue_depth("q", 1);
+    metrics.dead_events("s", 1);
+    metrics.dead_oldest("s", Duration::ZERO);
+    metrics.waiting_oldest("s", Duration::ZERO);
     metrics.sync("s", "synced", Duration::ZERO, Some(Duration::ZERO));
     metrics.request("t", "GET", Some(200), Duration::ZERO);
     metrics.pause("t", "asked");

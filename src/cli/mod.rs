@@ -4,6 +4,7 @@ mod check;
 mod check_examples;
 mod completions;
 mod config;
+mod dead;
 #[cfg(feature = "standin")]
 mod demo;
 mod doctor;
@@ -90,6 +91,8 @@ enum Command {
     Jira(jira::Arguments),
     /// List the links between issues
     Links(links::Arguments),
+    /// Look at parked events, give them to the workers again, or remove them
+    Dead(dead::Arguments),
     /// See it work: everything built in, against stand-in trackers
     #[cfg(feature = "standin")]
     Demo(demo::Arguments),
@@ -188,6 +191,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Jira(arguments) => jira::run(global, arguments, output).await,
         Command::Links(arguments) => links::run(global, arguments, output).await,
+        Command::Dead(arguments) => dead::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
         Command::Demo(arguments) => demo::run(global, arguments, output).await,
         #[cfg(feature = "standin")]

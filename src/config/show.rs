@@ -42,6 +42,7 @@ pub fn to_json(config: &Config) -> Value {
             "max_attempts": worker.max_attempts,
             "backoff": duration(worker.backoff),
             "max_backoff": duration(worker.max_backoff),
+            "alert_after": duration(worker.alert_after),
         },
         "trackers": trackers,
         "sync": config.syncs.iter().map(|sync| json!({

@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing::warn;
 
 use super::Intake;
-use crate::sync::fault::Fault;
+use crate::{queue::sync_of_dead_queue, sync::fault::Fault};
 
 /// Whoever asks for readiness wants to know soon.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -46,6 +46,9 @@ pub(super) async fn metrics(intake: web::Data<Intake>) -> HttpResponse {
     if let Ok(Ok(depths)) = asked.await {
         for (name, depth) in depths {
             intake.metrics.queue_depth(&name, depth);
+            if let Some(sync) = sync_of_dead_queue(&name) {
+                intake.metrics.dead_events(sync, depth);
+            }
         }
     }
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -68,6 +68,11 @@ struct Swept {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfSync {
+    sync: String,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures. Cheap to clone.
@@ -85,11 +90,18 @@ pub struct Metrics {
     pauses: Family<PauseOf, Counter>,
     waits: Family<WaitFor, Counter>,
     swept: Family<Swept, Counter>,
+    dead_events: Family<OfSync, Gauge>,
+    dead_oldest: Family<OfSync, Gauge>,
+    waiting_oldest: Family<OfSync, Gauge>,
 }
 
 /// From a millisecond to half a minute.
 fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+fn set(gauges: &Family<OfSync, Gauge>, sync: &str, value: u64) {
+    gauges.get_or_create(&OfSync { sync: sync.to_owned() }).set(i64::try_from(value).unwrap_or(i64::MAX));
 }
 
 impl Default for Metrics {
@@ -127,6 +139,12 @@ impl Default for Metrics {
         registry.register("tracker_waits", "Requests that waited for a limit before they were sent", waits.clone());
         let swept = Family::default();
         registry.register("swept_issues", "Issues that sweeps looked at, by what they found", swept.clone());
+        let dead_events = Family::default();
+        registry.register("dead_events", "Parked events, by sync", dead_events.clone());
+        let (dead_oldest, waiting_oldest) = (Family::default(), Family::default());
+        registry.register_with_unit("dead_oldest", "Age of the oldest parked event", Unit::Seconds, dead_oldest.clone());
+        let help = "Age of the oldest event that this process has put off";
+        registry.register_with_unit("waiting_oldest", help, Unit::Seconds, waiting_oldest.clone());
         Self {
             registry: Arc::new(registry),
             events,
@@ -140,6 +158,9 @@ impl Default for Metrics {
             pauses,
             waits,
             swept,
+            dead_events,
+            dead_oldest,
+            waiting_oldest,
         }
     }
 }
@@ -159,6 +180,21 @@ impl Metrics {
     pub fn queue_depth(&self, queue: &str, depth: u64) {
         let gauge = self.queue_depth.get_or_create(&Queue { queue: queue.to_owned() });
         gauge.set(i64::try_from(depth).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many events of a sync are parked.
+    pub fn dead_events(&self, sync: &str, count: u64) {
+        set(&self.dead_events, sync, count);
+    }
+
+    /// Sets for how long the oldest parked event of a sync is parked; zero if there is none.
+    pub fn dead_oldest(&self, sync: &str, age: Duration) {
+        set(&self.dead_oldest, sync, age.as_secs());
+    }
+
+    /// Sets how old the oldest event of a sync is that waits to be tried again; zero if there is none.
+    pub fn waiting_oldest(&self, sync: &str, age: Duration) {
+        set(&self.waiting_oldest, sync, age.as_secs());
     }
 
     /// Counts a run, how long it took, and how old its event was then.

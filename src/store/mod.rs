@@ -3,6 +3,7 @@
 mod audit;
 mod journal;
 mod links;
+mod marks;
 mod migrations;
 mod pool;
 
@@ -10,6 +11,7 @@ pub use audit::AuditRow;
 pub use pool::{Pool, StoreError, reach_postgres};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::{
     clock::SharedClock,
@@ -17,7 +19,7 @@ use crate::{
     sync::{
         fault::Fault,
         issue::{Copied, Side},
-        ports::{AuditEntry, Intent, Link, Opened, Records, Token},
+        ports::{AuditEntry, Intent, Link, Mark, Opened, Records, Token},
     },
 };
 
@@ -107,6 +109,14 @@ impl Records for Store {
 
     async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {
         Ok(journal::forget(&self.pool, token, run).await?)
+    }
+
+    async fn mark(&self, sync: &SyncName, mark: Mark) -> Result<Option<Timestamp>, Fault> {
+        Ok(marks::get(&self.pool, sync, mark).await?)
+    }
+
+    async fn set_mark(&self, sync: &SyncName, mark: Mark, at: Timestamp) -> Result<(), Fault> {
+        Ok(marks::set(&self.pool, sync, mark, at).await?)
     }
 
     async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {

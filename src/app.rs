@@ -294,6 +294,7 @@ fn build_engines(
             records: Arc::clone(&records),
             clock: clock.clone(),
             limits: RunLimits { deadline: config.worker.deadline },
+            fuses: sync.fuses.clone(),
             vocabularies: Vocabularies::default(),
         };
         engines.insert(sync.name.clone(), Arc::new(engine));

@@ -308,6 +308,7 @@ fn the_documentation_names_every_metric() {
     metrics.dead_events("s", 1);
     metrics.dead_oldest("s", Duration::ZERO);
     metrics.waiting_oldest("s", Duration::ZERO);
+    metrics.fuse_blown("s", "writes_per_hour", true);
     metrics.sync("s", "synced", Duration::ZERO, Some(Duration::ZERO));
     metrics.request("t", "GET", Some(200), Duration::ZERO);
     metrics.pause("t", "asked");

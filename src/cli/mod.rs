@@ -9,6 +9,7 @@ mod dead;
 mod demo;
 mod doctor;
 mod explain;
+mod fuse;
 mod help_rule;
 mod jira;
 mod links;
@@ -93,6 +94,8 @@ enum Command {
     Links(links::Arguments),
     /// Look at parked events, give them to the workers again, or remove them
     Dead(dead::Arguments),
+    /// Look at the fuses of a sync, or make them good
+    Fuse(fuse::Arguments),
     /// See it work: everything built in, against stand-in trackers
     #[cfg(feature = "standin")]
     Demo(demo::Arguments),
@@ -191,6 +194,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Jira(arguments) => jira::run(global, arguments, output).await,
         Command::Links(arguments) => links::run(global, arguments, output).await,
+        Command::Fuse(arguments) => fuse::run(global, arguments, output).await,
         Command::Dead(arguments) => dead::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
         Command::Demo(arguments) => demo::run(global, arguments, output).await,

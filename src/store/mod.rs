@@ -6,6 +6,7 @@ mod links;
 mod marks;
 mod migrations;
 mod pool;
+mod writes;
 
 pub use audit::AuditRow;
 pub use pool::{Pool, StoreError, reach_postgres};
@@ -19,7 +20,7 @@ use crate::{
     sync::{
         fault::Fault,
         issue::{Copied, Side},
-        ports::{AuditEntry, Intent, Link, Mark, Opened, Records, Token},
+        ports::{AuditEntry, Intent, Link, Mark, Opened, Records, Spent, Token},
     },
 };
 
@@ -117,6 +118,18 @@ impl Records for Store {
 
     async fn set_mark(&self, sync: &SyncName, mark: Mark, at: Timestamp) -> Result<(), Fault> {
         Ok(marks::set(&self.pool, sync, mark, at).await?)
+    }
+
+    async fn spend(&self, sync: &SyncName, now: Timestamp, spent: Spent) -> Result<(), Fault> {
+        Ok(writes::spend(&self.pool, sync, now, spent).await?)
+    }
+
+    async fn spent(&self, sync: &SyncName, now: Timestamp) -> Result<Spent, Fault> {
+        Ok(writes::spent(&self.pool, sync, now).await?)
+    }
+
+    async fn forget_spent(&self, sync: &SyncName) -> Result<(), Fault> {
+        Ok(writes::forget(&self.pool, sync).await?)
     }
 
     async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {

@@ -322,6 +322,17 @@ pub enum Mark {
     SweptChanged,
     /// The last sweep over everything that succeeded: when it began.
     SweptFull,
+    /// When somebody last made the fuses good.
+    FusesReset,
+}
+
+/// What was written for a sync of late, on both sides together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Effects within the last hour; in [`Records::spend`], of one run.
+    pub writes: u64,
+    /// Created issues within the last day; in [`Records::spend`], of one run.
+    pub creations: u64,
 }
 
 impl Mark {
@@ -331,6 +342,7 @@ impl Mark {
         match self {
             Self::SweptChanged => "swept_changed",
             Self::SweptFull => "swept_full",
+            Self::FusesReset => "fuses_reset",
         }
     }
 }
@@ -382,6 +394,15 @@ pub trait Records: Send + Sync {
 
     /// Writes down a point in time.
     async fn set_mark(&self, sync: &SyncName, mark: Mark, at: Timestamp) -> Result<(), Fault>;
+
+    /// Counts what a run has written.
+    async fn spend(&self, sync: &SyncName, now: Timestamp, spent: Spent) -> Result<(), Fault>;
+
+    /// What was written of late.
+    async fn spent(&self, sync: &SyncName, now: Timestamp) -> Result<Spent, Fault>;
+
+    /// Forgets what was written.
+    async fn forget_spent(&self, sync: &SyncName) -> Result<(), Fault>;
 
     /// Adds to the audit trail.
     async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault>;

@@ -73,6 +73,12 @@ struct OfSync {
     sync: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct FuseOf {
+    sync: String,
+    fuse: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures. Cheap to clone.
@@ -93,6 +99,7 @@ pub struct Metrics {
     dead_events: Family<OfSync, Gauge>,
     dead_oldest: Family<OfSync, Gauge>,
     waiting_oldest: Family<OfSync, Gauge>,
+    fuse_blown: Family<FuseOf, Gauge>,
 }
 
 /// From a millisecond to half a minute.
@@ -145,6 +152,8 @@ impl Default for Metrics {
         registry.register_with_unit("dead_oldest", "Age of the oldest parked event", Unit::Seconds, dead_oldest.clone());
         let help = "Age of the oldest event that this process has put off";
         registry.register_with_unit("waiting_oldest", help, Unit::Seconds, waiting_oldest.clone());
+        let fuse_blown = Family::default();
+        registry.register("fuse_blown", "Whether a fuse is blown, by sync and fuse", fuse_blown.clone());
         Self {
             registry: Arc::new(registry),
             events,
@@ -161,6 +170,7 @@ impl Default for Metrics {
             dead_events,
             dead_oldest,
             waiting_oldest,
+            fuse_blown,
         }
     }
 }
@@ -195,6 +205,11 @@ impl Metrics {
     /// Sets how old the oldest event of a sync is that waits to be tried again; zero if there is none.
     pub fn waiting_oldest(&self, sync: &str, age: Duration) {
         set(&self.waiting_oldest, sync, age.as_secs());
+    }
+
+    /// Sets whether a fuse of a sync is blown.
+    pub fn fuse_blown(&self, sync: &str, fuse: &'static str, blown: bool) {
+        self.fuse_blown.get_or_create(&FuseOf { sync: sync.to_owned(), fuse }).set(i64::from(blown));
     }
 
     /// Counts a run, how long it took, and how old its event was then.

@@ -1,6 +1,7 @@
 //! The worker: takes jobs from the queue, runs one sync for each, and settles it once its outcome is durable.
 
 mod cursor;
+mod finds;
 mod lease;
 mod run_job;
 pub mod sweep;

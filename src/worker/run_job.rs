@@ -207,14 +207,14 @@ impl Worker {
         ended
     }
 
-    /// Why one of the two trackers is left alone, if so.
+    /// Why one of the two trackers is left alone, or nothing is written, if so.
     async fn paused(&self, engine: &Engine) -> Option<Fault> {
         for tracker in [engine.local.name(), engine.remote.name()] {
             if let Ok(Some(pause)) = self.coordination.paused(tracker.as_str()).await {
                 return Some(waiting(tracker, &pause));
             }
         }
-        None
+        engine.may_write().await.err()
     }
 
     async fn is_covered(&self, job: &Job) -> bool {

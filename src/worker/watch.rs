@@ -3,16 +3,20 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tracing::{debug, warn};
+use tracing::{debug, error, info, warn};
 
 use super::Worker;
 use crate::{
     ids::SyncName,
     queue::{parked::DeadLetters, sync_of_dead_queue},
+    sync::{
+        engine::Engine,
+        fuses::{Blown, Fuse},
+    },
 };
 
 /// How often it looks at most.
-const LOOK_EVERY: Duration = Duration::from_mins(5);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// How long a dead queue that has as many events as before is taken for unchanged: a look reads them all.
 const UNCHANGED_FOR: Duration = Duration::from_hours(1);
 /// How often the same is told again while it lasts.
@@ -29,11 +33,14 @@ enum Standing {
 pub async fn run(worker: Arc<Worker>, dead: Option<Arc<dyn DeadLetters>>) {
     let draining = worker.lifecycle.draining();
     let pause = (worker.config.alert_after / 2).clamp(Duration::from_secs(1), LOOK_EVERY);
-    let (mut looks, mut told) = (HashMap::new(), Told::default());
+    let (mut looks, mut told, mut blown) = (HashMap::new(), Told::default(), HashMap::new());
     loop {
         let now = worker.clock.now();
         if let Some(dead) = &dead {
             look_at_parked(&worker, dead.as_ref(), &mut looks, &mut told, now).await;
+            for engine in worker.engines.values() {
+                look_at_fuses(&worker, engine, &mut blown).await;
+            }
         }
         for sync in worker.engines.keys() {
             let since = worker.waiting.oldest(sync, now);
@@ -83,6 +90,30 @@ async fn look_at_parked(
             // Somebody is going through them.
             Err(fault) => debug!(%sync, %fault, "the parked events cannot be looked at"),
         }
+    }
+}
+
+/// Tells a fuse that has blown since the last look, and one that is good again.
+async fn look_at_fuses(worker: &Worker, engine: &Engine, known: &mut HashMap<SyncName, Blown>) {
+    let now = match engine.blown_fuse().await {
+        Ok(now) => now,
+        Err(fault) => return debug!(sync = %engine.name, %fault, "the store does not tell what was written"),
+    };
+    for fuse in Fuse::OF_WRITING {
+        let blown = now.is_some_and(|blown| blown.fuse == fuse);
+        worker.metrics.fuse_blown(engine.name.as_str(), fuse.name(), blown);
+    }
+    let before = match now {
+        Some(blown) => known.insert(engine.name.clone(), blown),
+        None => known.remove(&engine.name),
+    };
+    match (before, now) {
+        (None, Some(blown)) => error!(
+            sync = %engine.name, %blown,
+            "a fuse is blown: nothing is written for this sync, its events wait; find out why, then `trackersync fuse reset`"
+        ),
+        (Some(_), None) => info!(sync = %engine.name, "the fuse is good again: what waits is written"),
+        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 22] = [
     &[],
     &["serve"],
     &["sync"],
@@ -20,6 +20,9 @@ const COMMANDS: [&[&str]; 19] = [
     &["dead", "show"],
     &["dead", "replay"],
     &["dead", "drop"],
+    &["fuse"],
+    &["fuse", "show"],
+    &["fuse", "reset"],
     &["help-rule"],
     &["completions"],
 ];

@@ -264,6 +264,7 @@ fn the_example_mentions_every_setting() {
     keys.extend(known_keys(&with_unknown("[trackers.a]\n")));
     keys.extend(known_keys(&with_unknown("[[sync]]\n")));
     keys.extend(known_keys(&format!("{BASE}[sync.sweep]\n{UNKNOWN}")));
+    keys.extend(known_keys(&format!("{BASE}[sync.fuses]\n{UNKNOWN}")));
     for section in ["server", "queue", "store", "coordination", "telemetry", "worker"] {
         keys.extend(known_keys(&format!("{BASE}[{section}]\n{UNKNOWN}")));
     }

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
     net::TcpListener,
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -26,6 +27,7 @@ use crate::{
     preflight::{self, ToAsk},
     queue::{
         self, Queue,
+        parked::DeadLetters,
         spool::{Forwarding, Spooling},
     },
     rulebook,
@@ -43,7 +45,7 @@ use crate::{
         jira::{Jira, webhooks::Webhooks},
         roundup::Roundup,
     },
-    worker::{Worker, sweep},
+    worker::{Waiting, Worker, sweep, watch},
 };
 
 /// How long the start waits for the schemas of trackers. One that is away must not keep the service from taking events.
@@ -97,6 +99,7 @@ pub struct App {
     pub lifecycle: Lifecycle,
     config: Config,
     queue: Arc<dyn Queue>,
+    dead: Arc<dyn DeadLetters>,
     coordination: Arc<dyn Coordination>,
     clock: SharedClock,
     /// Held for as long as the embedded parts are in use.
@@ -114,11 +117,11 @@ impl App {
         let embedded = config.queue.url.is_none() || config.store.url.is_none();
         let data_lock = if embedded { Some(lock_data_folder(&config)?) } else { None };
         let store = open_store(&config, clock.clone()).await?;
-        let queue = open_queue(&config).await?;
+        let (queue, dead) = open_queue(&config).await?;
         let coordination = open_coordination(&config)?;
         let engines = build_engines(&config, &store, &clock, &metrics, &coordination)?;
         let lifecycle = Lifecycle::default();
-        Ok(Self { engines, store, metrics, lifecycle, config, queue, coordination, clock, data_lock })
+        Ok(Self { engines, store, metrics, lifecycle, config, queue, dead, coordination, clock, data_lock })
     }
 
     /// Builds what one command needs that works without the queue: it may run beside a service that uses the same data folder.
@@ -177,11 +180,12 @@ impl App {
         let mut serving = tokio::spawn(server);
         info!(%address, roles = ?roles, "running");
         let worker = Arc::new(self.worker());
-        let mut sweeps = Vec::new();
+        let dead = roles.contains(&Role::Scheduler).then(|| Arc::clone(&self.dead));
+        let mut errands = vec![tokio::spawn(watch::run(Arc::clone(&worker), dead))];
         if roles.contains(&Role::Scheduler) {
             for sync in &self.config.syncs {
                 if let Some(engine) = self.engines.get(&sync.name) {
-                    sweeps.push(tokio::spawn(sweep::run(Arc::clone(&worker), Arc::clone(engine), sync.sweep.clone())));
+                    errands.push(tokio::spawn(sweep::run(Arc::clone(&worker), Arc::clone(engine), sync.sweep.clone())));
                 }
             }
         }
@@ -195,8 +199,8 @@ impl App {
         };
         let noticed = self.lifecycle.lingering(if takes_in { self.config.server.linger } else { Duration::ZERO });
         tokio::join!(working, noticed);
-        for sweep in sweeps {
-            sweep.abort();
+        for errand in errands {
+            errand.abort();
         }
         let ended = tokio::select! {
             () = handle.stop(true) => (&mut serving).await.map_err(std::io::Error::other).flatten(),
@@ -236,6 +240,7 @@ impl App {
             engines: self.engines.clone(),
             queue: Arc::clone(&self.queue),
             coordination: Arc::clone(&self.coordination),
+            waiting: Waiting::default(),
             metrics: self.metrics.clone(),
             config: self.config.worker.clone(),
             clock: self.clock.clone(),
@@ -326,6 +331,7 @@ fn build_engines(
             records: Arc::clone(&records),
             clock: clock.clone(),
             limits: RunLimits { deadline: config.worker.deadline },
+            fuses: sync.fuses.clone(),
             vocabularies: Vocabularies::default(),
         };
         engines.insert(sync.name.clone(), Arc::new(engine));
@@ -372,6 +378,26 @@ pub fn connect_sharing(
     })
 }
 
+/// The dead queues, for a command that may run beside a service.
+///
+/// # Errors
+/// The file of the embedded queue cannot be opened.
+pub async fn dead_letters(config: &Config) -> Result<Box<dyn DeadLetters>, StartError> {
+    let syncs = names_of_syncs(config);
+    Ok(match &config.queue.url {
+        Some(url) => Box::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => Box::new(queue::embedded::Embedded::beside(&queue_file(config), syncs).await?),
+    })
+}
+
+fn names_of_syncs(config: &Config) -> Vec<SyncName> {
+    config.syncs.iter().map(|sync| sync.name.clone()).collect()
+}
+
+fn queue_file(config: &Config) -> PathBuf {
+    config.server.data_dir.join("queue.db")
+}
+
 async fn open_store(config: &Config, clock: SharedClock) -> Result<Store, StoreError> {
     let pool = match &config.store.url {
         Some(url) => Pool::postgres(url.expose(), config.store.max_connections)?,
@@ -380,12 +406,17 @@ async fn open_store(config: &Config, clock: SharedClock) -> Result<Store, StoreE
     Store::open(pool, clock).await
 }
 
-async fn open_queue(config: &Config) -> Result<Arc<dyn Queue>, StartError> {
-    let syncs: Vec<SyncName> = config.syncs.iter().map(|sync| sync.name.clone()).collect();
+async fn open_queue(config: &Config) -> Result<(Arc<dyn Queue>, Arc<dyn DeadLetters>), StartError> {
+    let syncs = names_of_syncs(config);
     Ok(match &config.queue.url {
-        Some(url) => Arc::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
-        None => Arc::new(queue::embedded::Embedded::open(&config.server.data_dir.join("queue.db"), syncs).await?),
+        Some(url) => two_ports(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => two_ports(queue::embedded::Embedded::open(&queue_file(config), syncs).await?),
     })
+}
+
+fn two_ports(queue: impl Queue + DeadLetters + 'static) -> (Arc<dyn Queue>, Arc<dyn DeadLetters>) {
+    let queue = Arc::new(queue);
+    (queue.clone(), queue)
 }
 
 fn open_coordination(config: &Config) -> Result<Arc<dyn Coordination>, StartError> {

@@ -43,6 +43,8 @@ mod schema;
 mod site;
 #[path = "adapters/survey.rs"]
 mod survey;
+#[path = "adapters/sweeps.rs"]
+mod sweeps;
 #[path = "adapters/transition_fields.rs"]
 mod transition_fields;
 #[path = "adapters/trust.rs"]

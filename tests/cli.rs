@@ -5,6 +5,8 @@
 mod between_trackers;
 #[path = "cli/configuration.rs"]
 mod configuration;
+#[path = "cli/dead.rs"]
+mod dead;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/examples.rs"]

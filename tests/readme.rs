@@ -264,6 +264,7 @@ fn the_example_mentions_every_setting() {
     keys.extend(known_keys(&with_unknown("[trackers.a]\n")));
     keys.extend(known_keys(&with_unknown("[[sync]]\n")));
     keys.extend(known_keys(&format!("{BASE}[sync.sweep]\n{UNKNOWN}")));
+    keys.extend(known_keys(&format!("{BASE}[sync.fuses]\n{UNKNOWN}")));
     for section in ["server", "queue", "store", "coordination", "telemetry", "worker"] {
         keys.extend(known_keys(&format!("{BASE}[{section}]\n{UNKNOWN}")));
     }
@@ -305,6 +306,10 @@ fn the_documentation_names_every_metric() {
     metrics.event("t", "accepted");
     metrics.ignored("t", "no_body");
     metrics.queue_depth("q", 1);
+    metrics.dead_events("s", 1);
+    metrics.dead_oldest("s", Duration::ZERO);
+    metrics.waiting_oldest("s", Duration::ZERO);
+    metrics.fuse_blown("s", "writes_per_hour", true);
     metrics.sync("s", "synced", Duration::ZERO, Some(Duration::ZERO));
     metrics.request("t", "GET", Some(200), Duration::ZERO);
     metrics.pause("t", "asked");

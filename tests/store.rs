@@ -4,10 +4,14 @@
 mod journal;
 #[path = "store/links.rs"]
 mod links;
+#[path = "store/marks.rs"]
+mod marks;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/place.rs"]
 mod place;
+#[path = "store/writes.rs"]
+mod writes;
 
 /// Each case twice: SQLite in a file, and PostgreSQL.
 macro_rules! on_both_databases {
@@ -40,6 +44,8 @@ on_both_databases! {
     crate::journal::one_of_twenty_runs_gets_the_intent as one_of_twenty_runs_gets_the_intent;
     crate::journal::only_its_own_run_surrenders_or_drops_an_intent as only_its_own_run_surrenders_or_drops_an_intent;
     crate::journal::the_audit_trail_tells_the_newest_first as the_audit_trail_tells_the_newest_first;
+    crate::marks::a_mark_is_of_its_sync_and_the_last_one_counts as a_mark_is_of_its_sync_and_the_last_one_counts;
+    crate::writes::writes_count_for_an_hour_and_creations_for_a_day as writes_count_for_an_hour_and_creations_for_a_day;
     crate::opening::five_openers_at_once_find_one_schema as five_openers_at_once_find_one_schema;
     crate::opening::opening_again_keeps_what_is_there as opening_again_keeps_what_is_there;
     crate::opening::what_is_committed_outlives_its_process as what_is_committed_is_there_for_the_next;

@@ -4,10 +4,12 @@ mod check;
 mod check_examples;
 mod completions;
 mod config;
+mod dead;
 #[cfg(feature = "standin")]
 mod demo;
 mod doctor;
 mod explain;
+mod fuse;
 mod help_rule;
 mod jira;
 mod links;
@@ -90,6 +92,10 @@ enum Command {
     Jira(jira::Arguments),
     /// List the links between issues
     Links(links::Arguments),
+    /// Look at parked events, give them to the workers again, or remove them
+    Dead(dead::Arguments),
+    /// Look at the fuses of a sync, or make them good
+    Fuse(fuse::Arguments),
     /// See it work: everything built in, against stand-in trackers
     #[cfg(feature = "standin")]
     Demo(demo::Arguments),
@@ -188,6 +194,8 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Jira(arguments) => jira::run(global, arguments, output).await,
         Command::Links(arguments) => links::run(global, arguments, output).await,
+        Command::Fuse(arguments) => fuse::run(global, arguments, output).await,
+        Command::Dead(arguments) => dead::run(global, arguments, output).await,
         #[cfg(feature = "standin")]
         Command::Demo(arguments) => demo::run(global, arguments, output).await,
         #[cfg(feature = "standin")]

@@ -39,6 +39,12 @@ impl Output {
         let _ = writeln!(std::io::stdout(), "{line}");
     }
 
+    /// Tells people what is no result.
+    #[allow(clippy::unused_self, reason = "printing is this type's business")]
+    pub(super) fn remark(&self, remark: &str) {
+        eprintln!("{remark}");
+    }
+
     /// Prints a finding about the configuration.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) {
         if self.json {

@@ -4,6 +4,7 @@
 pub mod diagnostic;
 pub mod environment;
 pub mod files;
+pub mod fuses;
 pub mod jira;
 pub mod masking;
 pub mod node;

@@ -44,6 +44,7 @@ pub fn to_json(config: &Config) -> Value {
             "max_attempts": worker.max_attempts,
             "backoff": duration(worker.backoff),
             "max_backoff": duration(worker.max_backoff),
+            "alert_after": duration(worker.alert_after),
         },
         "trackers": trackers,
         "sync": config.syncs.iter().map(|sync| json!({
@@ -54,6 +55,11 @@ pub fn to_json(config: &Config) -> Value {
             "remote_dry_run": sync.remote_dry_run,
             "create_remote": sync.create_remote,
             "sweep": { "changed": sync.sweep.changed.map(duration), "full": sync.sweep.full.map(duration) },
+            "fuses": {
+                "writes_per_hour": sync.fuses.writes_per_hour,
+                "creations_per_day": sync.fuses.creations_per_day,
+                "changes_per_sweep": sync.fuses.changes_per_sweep,
+            },
             "users": sync.users.as_ref().map(table_json),
             "rule": sync.rules.iter().map(table_json).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     diagnostic::Diagnostic,
+    fuses::{self, FuseConfig},
     node::{NodeValue, Table},
     place::Place,
     section::{Located, Section, nearest},
@@ -29,6 +30,8 @@ pub struct SyncConfig {
     pub create_remote: bool,
     /// How often to look for changes that no event told.
     pub sweep: SweepConfig,
+    /// How much is written before somebody should have a look.
+    pub fuses: FuseConfig,
     /// `[sync.users]` as written, where the sync has it: checked, and read again with each rule that goes by it.
     pub users: Option<Table>,
     /// The rules as written; compiled by the sync engine, which knows the kinds.
@@ -80,6 +83,7 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
     let remote_dry_run = section.flag("remote_dry_run", false);
     let create_remote = section.flag("create_remote", false);
     let sweep = section.section("sweep").map(read_sweep).unwrap_or_default();
+    let fuses = section.section("fuses").map(fuses::read).unwrap_or_default();
     let users = read_users(&section);
     let rules: Vec<Table> = section.tables("rule").into_iter().cloned().collect();
     let place = section.place().clone();
@@ -102,6 +106,7 @@ fn read_one(section: Section<'_>, trackers: &BTreeMap<TrackerName, TrackerConfig
         remote_dry_run,
         create_remote,
         sweep,
+        fuses,
         users,
         rules,
         place,

@@ -19,6 +19,8 @@ pub struct WorkerConfig {
     pub backoff: Duration,
     /// Longest pause between two attempts.
     pub max_backoff: Duration,
+    /// Age from which a parked or waiting event is told in the log.
+    pub alert_after: Duration,
 }
 
 impl Default for WorkerConfig {
@@ -31,6 +33,7 @@ impl Default for WorkerConfig {
             max_attempts: 100,
             backoff: Duration::from_secs(1),
             max_backoff: Duration::from_mins(15),
+            alert_after: Duration::from_hours(1),
         }
     }
 }
@@ -45,6 +48,7 @@ pub(super) fn read(section: Section<'_>) -> WorkerConfig {
         max_attempts: u32::try_from(section.number("max_attempts", 100, 1..=10_000)).unwrap_or(default.max_attempts),
         backoff: section.duration("backoff").unwrap_or(default.backoff),
         max_backoff: section.duration("max_backoff").unwrap_or(default.max_backoff),
+        alert_after: section.duration("alert_after").unwrap_or(default.alert_after),
     };
     section.finish();
     config

@@ -9,7 +9,10 @@ use tracing::warn;
 
 use super::Intake;
 use crate::{
-    queue::spool::{Refusal, SpoolState, Spooling},
+    queue::{
+        spool::{Refusal, SpoolState, Spooling},
+        sync_of_dead_queue,
+    },
     sync::fault::Fault,
 };
 
@@ -57,6 +60,9 @@ pub(super) async fn metrics(intake: web::Data<Intake>) -> HttpResponse {
     if let Ok(Ok(depths)) = asked.await {
         for (name, depth) in depths {
             intake.metrics.queue_depth(&name, depth);
+            if let Some(sync) = sync_of_dead_queue(&name) {
+                intake.metrics.dead_events(sync, depth);
+            }
         }
     }
     let spool = intake.spool.clone();

@@ -1,5 +1,7 @@
 //! The queue in this process, kept in an `SQLite` file. Each message is on disk before its publisher is told so.
 
+mod dead_letters;
+
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
@@ -43,7 +45,17 @@ impl Embedded {
     /// # Errors
     /// The file cannot be opened.
     pub async fn open(file: &Path, syncs: Vec<SyncName>) -> Result<Self, StoreError> {
-        let pool = sqlite::open(file, &[SCHEMA, INDEX, "UPDATE messages SET taken = 0"]).await?;
+        let queue = Self::beside(file, syncs).await?;
+        sqlx::query("UPDATE messages SET taken = 0").execute(&queue.pool).await?;
+        Ok(queue)
+    }
+
+    /// Opens the file while a service may be at work on it: what that one has taken stays taken.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub async fn beside(file: &Path, syncs: Vec<SyncName>) -> Result<Self, StoreError> {
+        let pool = sqlite::open(file, &[SCHEMA, INDEX]).await?;
         Ok(Self { pool, syncs, wake: Arc::new(Notify::new()) })
     }
 

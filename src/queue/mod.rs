@@ -6,8 +6,10 @@ mod consumer;
 mod deliveries;
 pub mod embedded;
 pub mod job;
+pub mod parked;
 mod publisher;
 pub mod rabbitmq;
+pub mod selection;
 pub mod spool;
 mod sqlite;
 mod topology;
@@ -76,6 +78,12 @@ pub enum Destination {
     Later(Route, Duration),
     /// To the parked events of the sync.
     Dead(SyncName),
+}
+
+/// The sync of a dead queue, by the queue's name as [`Queue::depths`] tells it; none for a queue of another kind.
+#[must_use]
+pub fn sync_of_dead_queue(name: &str) -> Option<&str> {
+    name.strip_suffix(".dead")?.rsplit('.').next()
 }
 
 /// The pauses that there are delay queues for, in seconds.
@@ -147,5 +155,7 @@ pub trait Queue: Send + Sync {
     async fn depths(&self) -> Result<Vec<(String, u64)>, Fault>;
 }
 
+#[cfg(test)]
+mod parked_tests;
 #[cfg(test)]
 mod tests;

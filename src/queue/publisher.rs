@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection,
     options::{BasicPublishOptions, ConfirmSelectOptions},
@@ -135,6 +136,7 @@ async fn confirmed(channel: &Channel, message: Message<'_>) -> Result<(), Fault>
     let properties = BasicProperties::default()
         .with_delivery_mode(PERSISTENT)
         .with_content_type("application/cloudevents+json".into())
+        .with_timestamp(u64::try_from(Timestamp::now().as_second()).unwrap_or_default())
         .with_headers(headers);
     // Mandatory: a message that no queue takes must come back, not vanish.
     let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };

@@ -1,5 +1,7 @@
 //! The queue in `RabbitMQ`: durable quorum queues, confirms, manual acknowledgements.
 
+mod dead_letters;
+
 use async_trait::async_trait;
 use lapin::{options::QueueDeclareOptions, types::FieldTable};
 use tokio::{sync::mpsc, task::JoinSet};

@@ -14,7 +14,7 @@ use crate::{config::secret::Secret, ids::EventId, sync::issue::Side};
 const SOON: Duration = Duration::from_secs(20);
 const PREFETCH: Prefetch = Prefetch { live: 4, bulk: 1 };
 
-fn job(issue: &str) -> Job {
+pub(super) fn job(issue: &str) -> Job {
     let data = JobData {
         sync: "s".into(),
         side: Side::Local,
@@ -30,15 +30,15 @@ fn job(issue: &str) -> Job {
     Job::new(EventId::generate(), &"office".into(), ISSUE_CHANGED, issue.to_owned(), Timestamp::now(), data)
 }
 
-fn live() -> Route {
+pub(super) fn live() -> Route {
     Route { sync: "s".into(), lane: Lane::Live }
 }
 
-async fn next(receiver: &mut Deliveries) -> Delivery {
+pub(super) async fn next(receiver: &mut Deliveries) -> Delivery {
     timeout(SOON, receiver.recv()).await.expect("a delivery in time").expect("an open queue")
 }
 
-fn issue_of(delivery: &Delivery) -> String {
+pub(super) fn issue_of(delivery: &Delivery) -> String {
     delivery.job.as_ref().unwrap().data.issue.to_string()
 }
 

@@ -43,6 +43,10 @@ impl Topology {
         short(&format!("{}.{}", self.prefix, route.key()))
     }
 
+    pub(super) fn dead_queue(&self, sync: &SyncName) -> ShortString {
+        short(&format!("{}.{}", self.prefix, Self::dead_key(sync)))
+    }
+
     pub(super) fn dead_key(sync: &SyncName) -> ShortString {
         short(&format!("{sync}.dead"))
     }
@@ -50,7 +54,7 @@ impl Topology {
     /// Names of all queues, those of delays included.
     pub(super) fn all_queues(&self) -> Vec<ShortString> {
         let lanes = self.routes().map(|route| self.queue(&route));
-        let dead = self.syncs.iter().map(|sync| short(&format!("{}.{sync}.dead", self.prefix)));
+        let dead = self.syncs.iter().map(|sync| self.dead_queue(sync));
         let delays = DELAYS.into_iter().map(|seconds| self.delay_exchange(seconds));
         lanes.chain(dead).chain(delays).collect()
     }
@@ -68,7 +72,7 @@ impl Topology {
             bind(channel, &queue, &events, &short(&route.key())).await?;
         }
         for sync in &self.syncs {
-            let (queue, key) = (short(&format!("{}.{sync}.dead", self.prefix)), Self::dead_key(sync));
+            let (queue, key) = (self.dead_queue(sync), Self::dead_key(sync));
             let mut arguments = quorum();
             // People look at parked messages and put them back; RabbitMQ 4 would drop one after its default of 20 times.
             arguments.insert("x-delivery-limit".into(), AMQPValue::LongLongInt(LOOKS_AT_A_PARKED_MESSAGE));

@@ -4,14 +4,17 @@ mod audit;
 mod journal;
 mod linked;
 mod links;
+mod marks;
 mod migrations;
 mod pool;
+mod writes;
 
 pub use audit::AuditRow;
 pub use linked::newest_linked;
 pub use pool::{Pool, StoreError, reach_postgres};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::{
     clock::SharedClock,
@@ -19,7 +22,7 @@ use crate::{
     sync::{
         fault::Fault,
         issue::{Copied, Side},
-        ports::{AuditEntry, Intent, Link, Opened, Records, Token},
+        ports::{AuditEntry, Intent, Link, Mark, Opened, Records, Spent, Token},
     },
 };
 
@@ -109,6 +112,26 @@ impl Records for Store {
 
     async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {
         Ok(journal::forget(&self.pool, token, run).await?)
+    }
+
+    async fn mark(&self, sync: &SyncName, mark: Mark) -> Result<Option<Timestamp>, Fault> {
+        Ok(marks::get(&self.pool, sync, mark).await?)
+    }
+
+    async fn set_mark(&self, sync: &SyncName, mark: Mark, at: Timestamp) -> Result<(), Fault> {
+        Ok(marks::set(&self.pool, sync, mark, at).await?)
+    }
+
+    async fn spend(&self, sync: &SyncName, now: Timestamp, spent: Spent) -> Result<(), Fault> {
+        Ok(writes::spend(&self.pool, sync, now, spent).await?)
+    }
+
+    async fn spent(&self, sync: &SyncName, now: Timestamp) -> Result<Spent, Fault> {
+        Ok(writes::spent(&self.pool, sync, now).await?)
+    }
+
+    async fn forget_spent(&self, sync: &SyncName) -> Result<(), Fault> {
+        Ok(writes::forget(&self.pool, sync).await?)
     }
 
     async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {

@@ -51,7 +51,9 @@ impl Engine {
             let report = Report::new("a new remote issue".to_owned(), Some(issue.id), plan, Vec::new());
             return Ok(Creation::Ended(Box::new(outcome(report))));
         }
+        self.may_write().await?;
         let created = run.create_remote_issue(self, &issue, &plan).await?;
+        self.count_writes(&created.applied.outcomes).await;
         self.link_created(&run, &issue, created, &plan, options).await
     }
 

@@ -107,6 +107,11 @@ impl EffectOutcomes {
         self.0.insert((side, key), outcome.into());
     }
 
+    /// Those that were done.
+    pub fn done(&self) -> impl Iterator<Item = &EffectKey> {
+        self.0.iter().filter(|(_, outcome)| *outcome == "done").map(|((_, key), _)| key)
+    }
+
     /// All effects of the Plan; those that nothing was noted of were not tried.
     #[must_use]
     pub fn of(&self, plan: &Plan) -> Vec<EffectOutcome> {

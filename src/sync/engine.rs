@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     clock::SharedClock,
+    config::fuses::FuseConfig,
     ids::{EventId, IssueId, SyncName},
 };
 
@@ -45,6 +46,8 @@ pub struct Engine {
     pub clock: SharedClock,
     /// How long a run may last.
     pub limits: RunLimits,
+    /// How much is written before somebody should have a look.
+    pub fuses: FuseConfig,
     /// The values that local attributes may have, as far as they were asked for.
     pub vocabularies: Vocabularies,
 }
@@ -154,6 +157,9 @@ impl Engine {
         if plan.stopped_by().is_some() {
             return self.leave_alone(loaded, plan, options).await;
         }
+        if !plan.is_empty() {
+            self.may_write().await?;
+        }
         let Loaded { remote, local, link, base, settled } = loaded;
         if !settled {
             plan.put_off_copies();
@@ -181,6 +187,7 @@ impl Engine {
             self.finish(&remote, local.as_ref(), &mut link, base, &plan, &applied).await?;
             done = run.apply_copies(&plan, &target, texts_before, &mut applied).await;
         }
+        self.count_writes(&applied.outcomes).await;
         if done.is_ok() && !settled {
             done = Err(Fault::transient("the outcome of an earlier copy is not known yet; messages and files wait for it"));
         }

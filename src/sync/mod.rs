@@ -8,6 +8,7 @@ pub mod effects;
 pub mod engine;
 pub mod fault;
 pub mod file_name;
+pub mod fuses;
 pub mod instant;
 pub mod issue;
 mod journal;

@@ -315,6 +315,38 @@ pub struct AuditEntry<'a> {
     pub outcome: String,
 }
 
+/// A point in time that a sync has to remember.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The last sweep over what changed that succeeded: when it began.
+    SweptChanged,
+    /// The last sweep over everything that succeeded: when it began.
+    SweptFull,
+    /// When somebody last made the fuses good.
+    FusesReset,
+}
+
+/// What was written for a sync of late, on both sides together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Effects within the last hour; in [`Records::spend`], of one run.
+    pub writes: u64,
+    /// Created issues within the last day; in [`Records::spend`], of one run.
+    pub creations: u64,
+}
+
+impl Mark {
+    /// As it is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SweptChanged => "swept_changed",
+            Self::SweptFull => "swept_full",
+            Self::FusesReset => "fuses_reset",
+        }
+    }
+}
+
 /// The durable record of links, effects and Plans.
 #[async_trait]
 pub trait Records: Send + Sync {
@@ -356,6 +388,21 @@ pub trait Records: Send + Sync {
 
     /// Forgets an intent that certainly did not happen, if it still belongs to that run.
     async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault>;
+
+    /// A point in time that was written down.
+    async fn mark(&self, sync: &SyncName, mark: Mark) -> Result<Option<Timestamp>, Fault>;
+
+    /// Writes down a point in time.
+    async fn set_mark(&self, sync: &SyncName, mark: Mark, at: Timestamp) -> Result<(), Fault>;
+
+    /// Counts what a run has written.
+    async fn spend(&self, sync: &SyncName, now: Timestamp, spent: Spent) -> Result<(), Fault>;
+
+    /// What was written of late.
+    async fn spent(&self, sync: &SyncName, now: Timestamp) -> Result<Spent, Fault>;
+
+    /// Forgets what was written.
+    async fn forget_spent(&self, sync: &SyncName) -> Result<(), Fault>;
 
     /// Adds to the audit trail.
     async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault>;

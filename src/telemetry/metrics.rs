@@ -68,6 +68,17 @@ struct Swept {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfSync {
+    sync: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct FuseOf {
+    sync: String,
+    fuse: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures. Cheap to clone.
@@ -88,11 +99,19 @@ pub struct Metrics {
     spooled: Counter,
     spool_events: Gauge,
     spool_oldest: Gauge,
+    dead_events: Family<OfSync, Gauge>,
+    dead_oldest: Family<OfSync, Gauge>,
+    waiting_oldest: Family<OfSync, Gauge>,
+    fuse_blown: Family<FuseOf, Gauge>,
 }
 
 /// From a millisecond to half a minute.
 fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+fn set(gauges: &Family<OfSync, Gauge>, sync: &str, value: u64) {
+    gauges.get_or_create(&OfSync { sync: sync.to_owned() }).set(i64::try_from(value).unwrap_or(i64::MAX));
 }
 
 impl Default for Metrics {
@@ -141,6 +160,14 @@ impl Default for Metrics {
             Unit::Seconds,
             spool_oldest.clone(),
         );
+        let dead_events = Family::default();
+        registry.register("dead_events", "Parked events, by sync", dead_events.clone());
+        let (dead_oldest, waiting_oldest) = (Family::default(), Family::default());
+        registry.register_with_unit("dead_oldest", "Age of the oldest parked event", Unit::Seconds, dead_oldest.clone());
+        let help = "Age of the oldest event that this process has put off";
+        registry.register_with_unit("waiting_oldest", help, Unit::Seconds, waiting_oldest.clone());
+        let fuse_blown = Family::default();
+        registry.register("fuse_blown", "Whether a fuse is blown, by sync and fuse", fuse_blown.clone());
         Self {
             registry: Arc::new(registry),
             events,
@@ -157,6 +184,10 @@ impl Default for Metrics {
             spooled,
             spool_events,
             spool_oldest,
+            dead_events,
+            dead_oldest,
+            waiting_oldest,
+            fuse_blown,
         }
     }
 }
@@ -176,6 +207,26 @@ impl Metrics {
     pub fn queue_depth(&self, queue: &str, depth: u64) {
         let gauge = self.queue_depth.get_or_create(&Queue { queue: queue.to_owned() });
         gauge.set(i64::try_from(depth).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many events of a sync are parked.
+    pub fn dead_events(&self, sync: &str, count: u64) {
+        set(&self.dead_events, sync, count);
+    }
+
+    /// Sets for how long the oldest parked event of a sync is parked; zero if there is none.
+    pub fn dead_oldest(&self, sync: &str, age: Duration) {
+        set(&self.dead_oldest, sync, age.as_secs());
+    }
+
+    /// Sets how old the oldest event of a sync is that waits to be tried again; zero if there is none.
+    pub fn waiting_oldest(&self, sync: &str, age: Duration) {
+        set(&self.waiting_oldest, sync, age.as_secs());
+    }
+
+    /// Sets whether a fuse of a sync is blown.
+    pub fn fuse_blown(&self, sync: &str, fuse: &'static str, blown: bool) {
+        self.fuse_blown.get_or_create(&FuseOf { sync: sync.to_owned(), fuse }).set(i64::from(blown));
     }
 
     /// Counts a run, how long it took, and how old its event was then.

@@ -1,15 +1,20 @@
 //! The worker: takes jobs from the queue, runs one sync for each, and settles it once its outcome is durable.
 
+mod cursor;
+mod finds;
 mod lease;
 mod run_job;
 pub mod sweep;
 pub mod verdict;
+mod waiting;
+pub mod watch;
 
 use std::{collections::HashMap, sync::Arc};
 
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+pub use self::waiting::Waiting;
 use crate::{
     clock::SharedClock,
     config::worker::WorkerConfig,
@@ -32,6 +37,8 @@ pub struct Worker {
     pub queue: Arc<dyn Queue>,
     /// Leases and generations.
     pub coordination: Arc<dyn Coordination>,
+    /// What was put off.
+    pub waiting: Waiting,
     /// The figures.
     pub metrics: Metrics,
     /// Deadlines and retries.

@@ -87,6 +87,9 @@ impl Worker {
         Span::current().record("outcome", word);
         let age = self.clock.now().duration_since(job.time);
         self.metrics.sync(job.data.sync.as_str(), word, started.elapsed(), Duration::try_from(age).ok());
+        if !matches!(verdict, Some(Verdict::Retry { .. })) {
+            self.waiting.ended(&job);
+        }
         let settled = match verdict {
             Some(Verdict::Done) => Ok(()),
             Some(Verdict::Retry { pause, counts }) => self.retry(route, job, pause, counts, fault.as_ref()).await,
@@ -204,14 +207,14 @@ impl Worker {
         ended
     }
 
-    /// Why one of the two trackers is left alone, if so.
+    /// Why one of the two trackers is left alone, or nothing is written, if so.
     async fn paused(&self, engine: &Engine) -> Option<Fault> {
         for tracker in [engine.local.name(), engine.remote.name()] {
             if let Ok(Some(pause)) = self.coordination.paused(tracker.as_str()).await {
                 return Some(waiting(tracker, &pause));
             }
         }
-        None
+        engine.may_write().await.err()
     }
 
     async fn is_covered(&self, job: &Job) -> bool {
@@ -263,6 +266,7 @@ impl Worker {
             warn!(%fault, pause = ?pause, attempts = job.data.attempts, "will be tried again");
             job.data.error = Some(self.job_error(fault));
         }
+        self.waiting.put_off(&job, pause, self.clock.now());
         self.queue.publish(&Destination::Later(route, pause), &job).await
     }
 

@@ -1,12 +1,15 @@
 //! The sweep: finds by itself what no event told. It looks at many issues at once, and makes an event for each one that a run is due
 //! for; the rest is the workers'.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::Worker;
+use super::{Worker, cursor, finds::Finds};
 use crate::{
     config::sync::SweepConfig,
     ids::{EventId, IssueId},
@@ -17,14 +20,12 @@ use crate::{
     sync::{
         engine::Engine,
         fault::Fault,
+        fuses::Fuse,
         issue::Side,
-        ports::READ_AT_ONCE,
+        ports::{Mark, READ_AT_ONCE},
         survey::{Candidates, Due},
     },
 };
-
-/// How much each sweep looks back beyond the last one: clocks differ, and trackers list with a lag.
-const OVERLAP: Duration = Duration::from_mins(5);
 
 /// When to ask again after another process was found sweeping: it may have ended without a result.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
@@ -34,6 +35,8 @@ struct Swept {
     looked_at: usize,
     /// Issues that an event was made for.
     due: usize,
+    /// Whether that were too many, and none was made.
+    withheld: bool,
 }
 
 /// Sweeps one sync for as long as the process lives.
@@ -46,22 +49,17 @@ pub async fn run(worker: Arc<Worker>, engine: Arc<Engine>, config: SweepConfig) 
 async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option<Duration>, full: bool) {
     let Some(period) = period else { return };
     let draining = worker.lifecycle.draining();
-    // Until a sweep succeeds, each one looks back as far as the first would have.
-    let mut since: Option<Timestamp> = worker.clock.now().checked_sub(period).ok();
+    let mut sweeping = Sweeping { full, period, ours: None, withheld: false };
     loop {
         let span = info_span!("sweep", sync = %engine.name, full);
-        let now = worker.clock.now();
-        let mut pause = period;
-        match sweep(worker, engine, since.filter(|_| !full)).instrument(span).await {
-            Ok(Some(Swept { looked_at, due })) => {
-                info!(sync = %engine.name, looked_at, due, full, "swept");
-                worker.metrics.swept(engine.name.as_str(), full, looked_at - due, due);
-                since = now.checked_sub(OVERLAP).ok();
-            }
-            Ok(None) => pause = period.min(ASK_AGAIN),
+        let pause = match sweeping.turn(worker, engine).instrument(span).await {
+            Ok(pause) => pause,
             // The next sweep looks back as far as this one would have.
-            Err(fault) => warn!(sync = %engine.name, %fault, "the sweep failed; it is tried again at its next time"),
-        }
+            Err(fault) => {
+                warn!(sync = %engine.name, %fault, full, "the sweep failed; it is tried again at its next time");
+                period
+            }
+        };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = draining.cancelled() => return,
@@ -69,39 +67,103 @@ async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option
     }
 }
 
+/// One of the two sweeps of a sync.
+struct Sweeping {
+    full: bool,
+    period: Duration,
+    /// When the last sweep of this process began that succeeded, by the clock and by the machine's own count.
+    ours: Option<(Timestamp, Instant)>,
+    /// Whether the last sweep found too much.
+    withheld: bool,
+}
+
+impl Sweeping {
+    fn mark(&self) -> Mark {
+        if self.full { Mark::SweptFull } else { Mark::SweptChanged }
+    }
+
+    /// Sweeps if it is time to, and writes down that it is done; for how long to rest then.
+    async fn turn(&mut self, worker: &Arc<Worker>, engine: &Arc<Engine>) -> Result<Duration, Fault> {
+        let (now, started) = (worker.clock.now(), Instant::now());
+        let last = engine.records.mark(&engine.name, self.mark()).await?;
+        // A full sweep is dear: neither a restart nor another process is a reason for one more.
+        if self.full
+            && let Some(rest) = cursor::rest(last, self.period, now)
+        {
+            return Ok(rest);
+        }
+        let since = if self.full { None } else { self.look_back(last, now) };
+        // Somebody who made the fuses good since then lets one sweep through.
+        let limited = engine.records.mark(&engine.name, Mark::FusesReset).await?.is_none_or(|reset| Some(reset) <= last);
+        let Some(Swept { looked_at, due, withheld }) = sweep(worker, engine, self.full, since, limited).await? else {
+            return Ok(self.period.min(ASK_AGAIN));
+        };
+        let full = self.full;
+        let since = since.map(|since| format!("{since:.0}"));
+        info!(sync = %engine.name, looked_at, due, full, since, "swept");
+        worker.metrics.swept(engine.name.as_str(), full, looked_at - due, due);
+        if withheld || self.withheld {
+            worker.metrics.fuse_blown(engine.name.as_str(), Fuse::ChangesPerSweep.name(), withheld);
+        }
+        self.withheld = withheld;
+        if withheld {
+            return Ok(self.period);
+        }
+        // Cut to what the store keeps, so that it is known again.
+        let began = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        engine.records.set_mark(&engine.name, self.mark(), began).await?;
+        self.ours = Some((began, started));
+        Ok(self.period)
+    }
+
+    fn look_back(&self, last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let ago = self.ours.filter(|(began, _)| Some(*began) == last).map(|(_, started)| started.elapsed());
+        let since = cursor::look_back(last, ago, self.period, now);
+        if since.is_none() {
+            info!("the clock was set back since the last sweep, so this one looks at everything");
+        }
+        since
+    }
+}
+
 /// One sweep; `None` if another process is at it.
-async fn sweep(worker: &Arc<Worker>, engine: &Arc<Engine>, since: Option<Timestamp>) -> Result<Option<Swept>, Fault> {
-    let key = format!("sweep/{}/{}", engine.name, if since.is_some() { "changed" } else { "full" });
+async fn sweep(
+    worker: &Arc<Worker>,
+    engine: &Arc<Engine>,
+    full: bool,
+    since: Option<Timestamp>,
+    limited: bool,
+) -> Result<Option<Swept>, Fault> {
+    let key = format!("sweep/{}/{}", engine.name, if full { "full" } else { "changed" });
     let Some(lease) = worker.coordination.acquire(&key, Duration::from_mins(10)).await? else { return Ok(None) };
-    let outcome = find_and_publish(worker, engine, since).await;
+    let outcome = find_and_publish(worker, engine, since, limited).await;
     worker.coordination.release(&lease).await?;
     outcome.map(Some)
 }
 
-async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timestamp>) -> Result<Swept, Fault> {
+async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timestamp>, limited: bool) -> Result<Swept, Fault> {
     let Candidates { links, unlinked_remote, unlinked_local } = engine.candidates(since).await?;
     let looked_at = links.len() + unlinked_remote.len() + unlinked_local.len();
-    let mut due = unlinked_remote.len();
-    for issue in &unlinked_remote {
-        publish(worker, engine, Side::Remote, issue).await?;
+    let mut finds = Finds::new(worker, engine, limited);
+    for issue in unlinked_remote {
+        finds.add(Side::Remote, issue, "it has no local issue").await?;
     }
     for unlinked in unlinked_local.chunks(READ_AT_ONCE) {
         for issue in engine.wanted_there(unlinked.to_vec()).await? {
-            publish(worker, engine, Side::Local, &issue).await?;
-            due += 1;
+            finds.add(Side::Local, issue, "it has no remote issue").await?;
         }
     }
     for links in links.chunks(READ_AT_ONCE) {
         for Due { remote, why } in engine.survey(links).await? {
             info!(sync = %engine.name, %remote, why, "the sweep found an issue that is not in line");
-            publish(worker, engine, Side::Remote, &remote).await?;
-            due += 1;
+            finds.add(Side::Remote, remote, &why).await?;
         }
     }
-    Ok(Swept { looked_at, due })
+    let (due, withheld) = finds.finish().await?;
+    Ok(Swept { looked_at, due, withheld })
 }
 
-async fn publish(worker: &Worker, engine: &Engine, side: Side, issue: &IssueId) -> Result<(), Fault> {
+pub(super) async fn publish(worker: &Worker, engine: &Engine, side: Side, issue: &IssueId) -> Result<(), Fault> {
     let tracker = match side {
         Side::Local => engine.local.name(),
         Side::Remote => engine.remote.name(),

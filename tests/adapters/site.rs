@@ -82,6 +82,11 @@ impl Site {
         Self { jira, roundup, upstream, office, client, cloud, config, _folder: folder }
     }
 
+    /// The configuration of the sync between the two.
+    pub fn config(&self) -> Config {
+        self.config.clone()
+    }
+
     /// The sync between the two, on a store of its own.
     pub async fn engine(&self) -> Arc<Engine> {
         let (engines, _) = App::engines_only(&self.config).await.unwrap();

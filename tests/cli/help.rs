@@ -2,7 +2,7 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 22] = [
     &[],
     &["serve"],
     &["sync"],
@@ -15,6 +15,14 @@ const COMMANDS: [&[&str]; 14] = [
     &["config", "convert"],
     &["jira"],
     &["links"],
+    &["dead"],
+    &["dead", "list"],
+    &["dead", "show"],
+    &["dead", "replay"],
+    &["dead", "drop"],
+    &["fuse"],
+    &["fuse", "show"],
+    &["fuse", "reset"],
     &["help-rule"],
     &["completions"],
 ];

@@ -25,7 +25,7 @@ async fn stream(site: &Site, issue: &str, ended: &AtomicBool) -> u32 {
     let url = format!("http://127.0.0.1:{}/webhooks/office", site.receiver());
     let count = AtomicU32::new(0);
     let sender = async |number: u32| {
-        let keeps = usize::from(number % 2 == 0);
+        let keeps = usize::from(number.is_multiple_of(2));
         let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(keeps).build().unwrap();
         while !ended.load(Ordering::Relaxed) {
             let id = format!("stream-{number}-{}", count.fetch_add(1, Ordering::Relaxed));

@@ -205,7 +205,10 @@ impl App {
         let ended = tokio::select! {
             () = handle.stop(true) => (&mut serving).await.map_err(std::io::Error::other).flatten(),
             // Whoever waits for an answer gets none, and comes again.
-            () = self.lifecycle.aborted().cancelled_owned() => Ok(serving.abort()),
+            () = self.lifecycle.aborted().cancelled_owned() => {
+                serving.abort();
+                Ok(())
+            }
         };
         if let Some(forwarding) = forwarding {
             forwarding.end().await;

@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// Senders that post one delivery after the other, each over its own connection for as long as that may be used.
+/// Senders that post one delivery after the other: half of them over one connection for as long as that may be used, the others
+/// over a new one each time.
 const SENDERS: u32 = 4;
 
 /// Posts until told to end. No delivery is sent again: each has to be taken the first time.
@@ -24,7 +25,8 @@ async fn stream(site: &Site, issue: &str, ended: &AtomicBool) -> u32 {
     let url = format!("http://127.0.0.1:{}/webhooks/office", site.receiver());
     let count = AtomicU32::new(0);
     let sender = async |number: u32| {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let keeps = usize::from(number.is_multiple_of(2));
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(keeps).build().unwrap();
         while !ended.load(Ordering::Relaxed) {
             let id = format!("stream-{number}-{}", count.fetch_add(1, Ordering::Relaxed));
             let answer = send(standard(&http, &url, roundup_home::SECRET, &id, issue_changed(issue))).await;

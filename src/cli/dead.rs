@@ -237,5 +237,8 @@ fn paragraph(parked: &Parked) -> String {
     }
     lines.push(("parked", since(parked)));
     lines.push(("error", format!("{}: {}", parked.kind(), parked.error().replace('\n', "\n          "))));
-    lines.iter().map(|(name, value)| format!("{name:<9} {value}\n")).collect()
+    let mut lines: Vec<String> = lines.iter().map(|(name, value)| format!("{name:<9} {value}")).collect();
+    // An empty line stands between two events.
+    lines.push(String::new());
+    lines.join("\n")
 }

@@ -156,6 +156,4 @@ pub trait Queue: Send + Sync {
 }
 
 #[cfg(test)]
-mod parked_tests;
-#[cfg(test)]
 mod tests;

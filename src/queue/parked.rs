@@ -139,3 +139,6 @@ impl Visitor for Oldest {
 
     fn settled(&mut self, _parked: &Parked, _fate: Fate) {}
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,30 +37,30 @@ mod tests {
         Timestamp::from_second(minute * 60).unwrap()
     }
 
-    fn minutes(minutes: u64) -> Option<Duration> {
-        Some(Duration::from_mins(minutes))
+    fn minutes(minutes: u64) -> Duration {
+        Duration::from_mins(minutes)
     }
 
     #[test]
     fn a_sweep_looks_back_to_the_last_success_however_long_ago() {
         assert_eq!(look_back(None, None, PERIOD, at(1_000)), Some(at(985)), "the first one");
-        assert_eq!(look_back(Some(at(990)), minutes(10), PERIOD, at(1_000)), Some(at(985)));
+        assert_eq!(look_back(Some(at(990)), Some(minutes(10)), PERIOD, at(1_000)), Some(at(985)));
         assert_eq!(look_back(Some(at(100)), None, PERIOD, at(2_000)), Some(at(95)), "after an outage");
     }
 
     #[test]
     fn a_clock_that_is_set_loses_no_window() {
         // Eight minutes ahead at the last sweep, and set right since: ten minutes ago is 1000, not 1008.
-        assert_eq!(look_back(Some(at(1_008)), minutes(10), PERIOD, at(1_010)), Some(at(995)));
-        assert_eq!(look_back(Some(at(2_000)), minutes(10), PERIOD, at(1_010)), Some(at(995)));
+        assert_eq!(look_back(Some(at(1_008)), Some(minutes(10)), PERIOD, at(1_010)), Some(at(995)));
+        assert_eq!(look_back(Some(at(2_000)), Some(minutes(10)), PERIOD, at(1_010)), Some(at(995)));
         assert_eq!(look_back(Some(at(2_000)), None, PERIOD, at(1_010)), None, "nobody knows how long ago that was: everything");
-        assert_eq!(look_back(Some(at(1_000)), minutes(10), PERIOD, at(5_000)), Some(at(995)), "set ahead");
+        assert_eq!(look_back(Some(at(1_000)), Some(minutes(10)), PERIOD, at(5_000)), Some(at(995)), "set ahead");
     }
 
     #[test]
     fn a_sweep_waits_for_its_period_unless_the_clock_was_set_back() {
         assert_eq!(rest(None, PERIOD, at(100)), None);
-        assert_eq!(rest(Some(at(97)), PERIOD, at(100)), minutes(7));
+        assert_eq!(rest(Some(at(97)), PERIOD, at(100)), Some(minutes(7)));
         assert_eq!(rest(Some(at(90)), PERIOD, at(100)), None);
         assert_eq!(rest(Some(at(50)), PERIOD, at(100)), None);
         assert_eq!(rest(Some(at(101)), PERIOD, at(100)), None);

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_oldest_counts_until_it_ends_or_does_not_come_again() {
-        let (waiting, sync, pause) = (Waiting::default(), SyncName::new("s"), Duration::from_secs(60));
+        let (waiting, sync, pause) = (Waiting::default(), SyncName::new("s"), Duration::from_mins(1));
         assert_eq!(waiting.oldest(&sync, at(100)), None);
         waiting.put_off(&job("b", 50), pause, at(100));
         waiting.put_off(&job("a", 10), pause, at(100));

@@ -136,7 +136,7 @@ impl Told {
                 %sync, since, "an event is parked for long; `trackersync dead list` shows why, `dead replay` gives it to the workers again"
             ),
             Standing::Waiting => {
-                warn!(%sync, since, "an event waits for long; the lines `waits` and `will be tried again` tell for what")
+                warn!(%sync, since, "an event waits for long; the lines `waits` and `will be tried again` tell for what");
             }
         }
     }

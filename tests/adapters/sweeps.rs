@@ -1,6 +1,7 @@
 //! Sweeps of the scheduler: how far each looks back, and what they do where they find too much. And fuses of writing.
 
 use std::{
+    net::TcpListener,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -8,12 +9,17 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use trackersync::{
-    app::App,
+    app::{App, Role},
     config::{Config, sync::SweepConfig},
-    ids::SyncName,
+    ids::{EventId, SyncName},
+    queue::{
+        Destination,
+        job::{ISSUE_CHANGED, Job, JobData, JobError},
+    },
     standin::jira::JiraOptions,
     sync::{
         fault::FaultKind,
+        issue::Side,
         ports::{Mark, Records as _},
     },
     worker::sweep,
@@ -134,4 +140,52 @@ async fn created_issues_have_a_fuse_of_their_own() {
     run(&engine, &first).await.unwrap();
     let fault = run(&engine, &second).await.unwrap_err();
     assert!(fault.to_string().contains("creations_per_day = 1"), "{fault}");
+}
+
+/// An event that was parked two hours ago.
+fn parked() -> Job {
+    let at = Timestamp::now() - SignedDuration::from_hours(2);
+    let error = JobError { kind: "permanent".to_owned(), message: "403".to_owned(), at, trace: None };
+    let data = JobData {
+        sync: up(),
+        side: Side::Remote,
+        issue: "1".into(),
+        cause: "webhook".to_owned(),
+        change: None,
+        delivery: None,
+        actor: None,
+        generation: None,
+        attempts: 1,
+        error: Some(error),
+    };
+    Job::new(EventId::generate(), &"upstream".into(), ISSUE_CHANGED, "UP-1".to_owned(), at, data)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scheduler_tells_what_is_parked_for_long_and_which_fuse_is_blown() {
+    let site = with_fuses("writes_per_hour = 1").await;
+    let issue = site.new_remote(json!({ "summary": "First" }));
+    run(site.engine().await.as_ref(), &issue).await.unwrap();
+    let app = Arc::new(App::build(site.config()).await.unwrap());
+    app.worker().queue.publish(&Destination::Dead(up()), &parked()).await.unwrap();
+    let (running, listener) = (Arc::clone(&app), TcpListener::bind("127.0.0.1:0").unwrap());
+    let running = tokio::spawn(async move { running.run(&[Role::Scheduler], listener).await });
+    let deadline = Instant::now() + SOON;
+    loop {
+        let text = app.metrics.to_text();
+        let figure = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            line.map(|figure| figure.parse::<f64>().unwrap())
+        };
+        let age = figure(r#"trackersync_dead_oldest_seconds{sync="up"}"#);
+        let blown = figure(r#"trackersync_fuse_blown{sync="up",fuse="writes_per_hour"}"#);
+        if age.is_some_and(|age| (7_200.0..7_300.0).contains(&age)) && blown == Some(1.0) {
+            assert_eq!(figure(r#"trackersync_fuse_blown{sync="up",fuse="creations_per_day"}"#), Some(0.0));
+            break;
+        }
+        assert!(Instant::now() < deadline, "{age:?} {blown:?}: {text}");
+        tokio::task::yield_now().await;
+    }
+    app.lifecycle.drain();
+    running.await.unwrap().unwrap();
 }

@@ -6,12 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    embedded::Embedded,
-    job::JobError,
-    parked::{DeadLetters, Fate, Parked, Visitor},
-    rabbitmq::{self, RabbitMq},
-    selection::Selection,
-    tests::{issue_of, job, next},
+    super::{
+        embedded::Embedded,
+        job::JobError,
+        rabbitmq::{self, RabbitMq},
+        selection::Selection,
+        tests::{issue_of, job, live, next},
+        *,
+    },
     *,
 };
 use crate::{config::secret::Secret, ids::EventId};
@@ -188,7 +190,7 @@ async fn a_look_from_beside_leaves_the_service_what_it_has_taken() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("queue.db");
     let service = Embedded::open(&file, vec!["s".into()]).await.unwrap();
-    service.publish(&Destination::Now(tests::live()), &job("1")).await.unwrap();
+    service.publish(&Destination::Now(live()), &job("1")).await.unwrap();
     let until = CancellationToken::new();
     let mut receiver = service.subscribe(PREFETCH, until.clone());
     let held = next(&mut receiver).await;

@@ -33,15 +33,18 @@ pub fn system() -> SharedClock {
     Arc::new(SystemClock)
 }
 
+/// By how many seconds the clock of this process is off, before zero for one that is behind.
+#[cfg(feature = "crash-points")]
+pub const CLOCK_OFF_BY: &str = "TRACKERSYNC_CLOCK_OFF_BY";
+
 /// A clock that is wrong, for tests of what comes of that.
 #[cfg(feature = "crash-points")]
 struct OffBy(jiff::SignedDuration);
 
 #[cfg(feature = "crash-points")]
 impl OffBy {
-    /// `TRACKERSYNC_CLOCK_OFF_BY`: seconds, before zero for one that is behind.
     fn of_environment() -> Option<Self> {
-        let seconds = std::env::var("TRACKERSYNC_CLOCK_OFF_BY").ok()?.parse().ok()?;
+        let seconds = std::env::var(CLOCK_OFF_BY).ok()?.parse().ok()?;
         Some(Self(jiff::SignedDuration::from_secs(seconds)))
     }
 }

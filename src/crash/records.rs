@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::step;
 use crate::{
@@ -18,6 +19,10 @@ pub(super) struct Pointed(pub Arc<dyn Records>);
 
 #[async_trait]
 impl Records for Pointed {
+    async fn now(&self) -> Result<Timestamp, Fault> {
+        self.0.now().await
+    }
+
     async fn link_of_remote(&self, sync: &SyncName, remote: &IssueId) -> Result<Option<Link>, Fault> {
         self.0.link_of_remote(sync, remote).await
     }

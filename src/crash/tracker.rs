@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 use super::step;
 use crate::{
@@ -73,8 +73,8 @@ impl Tracker for Pointed {
         step(self.port, "create_marked", self.inner.create_marked(fields, token)).await
     }
 
-    async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
-        self.inner.find_marked(token, since).await
+    async fn find_marked(&self, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
+        self.inner.find_marked(token, age).await
     }
 
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault> {

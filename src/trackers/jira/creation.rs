@@ -1,6 +1,6 @@
 //! Creation of a Jira issue, and what ours say of themselves: in an entity property that the creating request sets.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -33,9 +33,8 @@ pub(super) async fn create(
     made["id"].as_str().map(IssueId::new).ok_or_else(|| Fault::bug("Jira made an issue and did not say its id"))
 }
 
-/// The issue of a token, among those that our account created since then: no query finds an issue by its property.
-pub(super) async fn find(client: &Client, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
-    let age = Timestamp::now().duration_since(since);
+/// The issue of a token, among those that our account created about so long ago: no query finds an issue by its property.
+pub(super) async fn find(client: &Client, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
     let (oldest, newest) = (age.as_mins() + CLOCKS, age.as_mins() - REQUEST - CLOCKS);
     // One that was never answered for long is looked for among those of its time only.
     let until = if newest > 0 { format!(" AND created <= -{newest}m") } else { String::new() };

@@ -29,7 +29,7 @@ impl Size {
 }
 
 /// How long everything may take to be in line once all trouble is over.
-const SETTLES: Duration = Duration::from_mins(5);
+const SETTLES: Duration = Duration::from_mins(15);
 
 /// What the nemesis did, counted.
 #[derive(Debug, Default)]

@@ -11,6 +11,8 @@ use std::{
 
 use tracing::{info, warn};
 
+#[cfg(feature = "crash-points")]
+use crate::crash;
 use crate::{
     clock::{self, SharedClock},
     config::{
@@ -119,6 +121,8 @@ impl App {
         let store = open_store(&config, clock.clone()).await?;
         let (queue, dead) = open_queue(&config).await?;
         let coordination = open_coordination(&config)?;
+        #[cfg(feature = "crash-points")]
+        let (queue, coordination) = (crash::queue(queue), crash::coordination(coordination));
         let engines = build_engines(&config, &store, &clock, &metrics, &coordination)?;
         let lifecycle = Lifecycle::default();
         Ok(Self { engines, store, metrics, lifecycle, config, queue, dead, coordination, clock, data_lock })
@@ -320,9 +324,13 @@ fn build_engines(
         trackers.insert(name.clone(), adapter);
     }
     let records: Arc<dyn Records> = Arc::new(store.clone());
+    #[cfg(feature = "crash-points")]
+    let records = crash::records(records);
     let mut engines = HashMap::new();
     for sync in &config.syncs {
         let (Some(local), Some(remote)) = (trackers.get(&sync.local), trackers.get(&sync.remote)) else { continue };
+        #[cfg(feature = "crash-points")]
+        let (local, remote) = &(crash::tracker(Side::Local, local.clone()), crash::tracker(Side::Remote, remote.clone()));
         let engine = Engine {
             name: sync.name.clone(),
             local: Arc::clone(local),

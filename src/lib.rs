@@ -13,6 +13,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod coordination;
+#[cfg(feature = "crash-points")]
+pub mod crash;
 #[cfg(feature = "standin")]
 pub mod demo;
 pub mod doctor;

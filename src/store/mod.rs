@@ -62,6 +62,10 @@ impl Store {
 
 #[async_trait]
 impl Records for Store {
+    async fn now(&self) -> Result<Timestamp, Fault> {
+        Ok(self.pool.now(&self.clock).await?)
+    }
+
     async fn link_of_remote(&self, sync: &SyncName, remote: &IssueId) -> Result<Option<Link>, Fault> {
         Ok(links::by_remote(&self.pool, sync, remote).await?)
     }

@@ -2,13 +2,14 @@
 
 use std::{path::Path, str::FromStr, time::Duration};
 
+use jiff::Timestamp;
 use sqlx::{
     ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::sync::fault::Fault;
+use crate::{clock::SharedClock, sync::fault::Fault};
 
 /// Runs the same expression on whichever database it is: both understand the SQL that we write.
 macro_rules! on_pool {
@@ -131,6 +132,18 @@ impl Pool {
         let pool =
             PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options);
         Ok(Self::Postgres(pool))
+    }
+
+    /// This moment. Processes that share a database go by its clock; an embedded one is of one machine.
+    pub(super) async fn now(&self, own: &SharedClock) -> Result<Timestamp, StoreError> {
+        const NOW: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+        match self {
+            Self::Sqlite(_) => Ok(own.now()),
+            Self::Postgres(pool) => {
+                let millis: i64 = sqlx::query_scalar(NOW).fetch_one(pool).await?;
+                Ok(Timestamp::from_millisecond(millis).unwrap_or_else(|_| own.now()))
+            }
+        }
     }
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {

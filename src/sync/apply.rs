@@ -219,7 +219,7 @@ impl Run<'_> {
         } else {
             Token::of_copy(to.link, CopyKind::Message, side, &message.source)
         };
-        let intent = self.intent(token, side, CopyKind::Message, &message.source, &message.text, None, to);
+        let intent = self.intent(token, side, CopyKind::Message, &message.source, &message.text, None, to).await?;
         let Some(intent) = self.begin(intent, to).await? else { return Ok(()) };
         let outcome = self.tracker(side).add_message(to.issue(side), message, &intent.token).await;
         self.settle(&intent, outcome, message.rule, applied).await
@@ -259,7 +259,7 @@ impl Run<'_> {
 
     async fn copy_file(&self, side: Side, file: &FileCopy, to: &Target<'_>, applied: &mut Applied) -> Result<(), Fault> {
         let token = Token::of_copy(to.link, CopyKind::File, side, &file.source);
-        let intent = self.intent(token, side, CopyKind::File, &file.source, &file.name, file.size, to);
+        let intent = self.intent(token, side, CopyKind::File, &file.source, &file.name, file.size, to).await?;
         let Some(intent) = self.begin(intent, to).await? else { return Ok(()) };
         let content = match self.open_source(side.other(), file, to).await {
             Ok(content) => content,
@@ -286,7 +286,7 @@ impl Run<'_> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "an intent has that many parts")]
-    fn intent(
+    async fn intent(
         &self,
         token: Token,
         to_side: Side,
@@ -295,8 +295,8 @@ impl Run<'_> {
         content: &str,
         size: Option<u64>,
         to: &Target<'_>,
-    ) -> Intent {
-        Intent {
+    ) -> Result<Intent, Fault> {
+        Ok(Intent {
             token,
             link: to.link.clone(),
             kind,
@@ -304,9 +304,9 @@ impl Run<'_> {
             source: source.to_owned(),
             content: content.to_owned(),
             size,
-            since: self.clock.now(),
+            since: self.records.now().await?,
             run: self.id.clone(),
-        }
+        })
     }
 
     /// Writes the intent down; `None` if it was carried out already.

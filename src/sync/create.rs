@@ -52,13 +52,13 @@ impl Run<'_> {
             source: remote.id.to_string(),
             content: remote.key.clone(),
             size: None,
-            since: self.clock.now(),
+            since: self.records.now().await?,
             run: self.id.clone(),
         };
         let find = async |theirs: &Intent| -> Result<Option<IssueId>, Fault> {
             match self.local.find_linked(&state.tracker, &[state.remote.as_str(), &state.key]).await?.into_iter().next() {
                 Some(id) => Ok(Some(id)),
-                None => self.local.find_marked(&theirs.token, theirs.since).await,
+                None => self.local.find_marked(&theirs.token, self.age(theirs).await?).await,
             }
         };
         if let Some(already) = self.begin_creation(&intent, find).await? {
@@ -109,7 +109,7 @@ impl Run<'_> {
         let theirs = match self.records.open_intent(intent).await? {
             Opened::Ours => return Ok(None),
             Opened::Done(id) => return Ok(Some(IssueId::new(id))),
-            Opened::Theirs(theirs) if self.may_be_running(&theirs) => return Err(at_work()),
+            Opened::Theirs(theirs) if self.may_be_running(&theirs).await? => return Err(at_work()),
             Opened::Theirs(theirs) => theirs,
         };
         if let Some(id) = find(&theirs).await? {

@@ -131,13 +131,13 @@ impl Run<'_> {
             // What an earlier run sent tells apart what people changed since.
             content: serde_json::to_string(&values).map_err(|error| Fault::bug(error.to_string()))?,
             size: None,
-            since: self.clock.now(),
+            since: self.records.now().await?,
             run: self.id.clone(),
         };
         let mut sent_before = None;
         let find = async |theirs: &Intent| {
             sent_before = serde_json::from_str(&theirs.content).ok();
-            self.remote.find_marked(&theirs.token, theirs.since).await
+            self.remote.find_marked(&theirs.token, self.age(theirs).await?).await
         };
         if let Some(id) = self.begin_creation(&intent, find).await? {
             let (sent, applied) = (sent_before.unwrap_or_default(), done(plan, &BTreeSet::new()));

@@ -76,7 +76,6 @@ pub(super) struct Run<'a> {
     pub remote: &'a dyn Tracker,
     pub rules: &'a RuleSet,
     pub records: &'a dyn Records,
-    pub clock: &'a SharedClock,
     pub limits: RunLimits,
 }
 
@@ -106,7 +105,6 @@ impl Engine {
             remote: self.remote.as_ref(),
             rules: &self.rules,
             records: self.records.as_ref(),
-            clock: &self.clock,
             limits: self.limits,
         }
     }

@@ -1,5 +1,6 @@
 //! Recovery: what an earlier run intended and did not report is looked for before anything else is done.
 
+use jiff::SignedDuration;
 use tracing::info;
 
 use super::{apply::Target, engine::Run, fault::Fault, issue::Side, ports::Intent};
@@ -10,7 +11,7 @@ impl Run<'_> {
     pub(super) async fn recover(&self, target: &Target<'_>) -> Result<bool, Fault> {
         let mut settled = true;
         for intent in self.records.open_intents(target.link).await? {
-            if self.may_be_running(&intent) {
+            if self.may_be_running(&intent).await? {
                 settled = false;
             } else {
                 self.recover_one(&intent, target).await?;
@@ -21,7 +22,7 @@ impl Run<'_> {
 
     /// Settles one open intent of another run. One that may still be in the making is left to its run: this one comes back later.
     pub(super) async fn recover_one(&self, intent: &Intent, target: &Target<'_>) -> Result<(), Fault> {
-        if intent.run != self.id && self.may_be_running(intent) {
+        if intent.run != self.id && self.may_be_running(intent).await? {
             return Err(Fault::transient("another run is at work on this issue"));
         }
         let issue = match intent.to {
@@ -40,12 +41,16 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn may_be_running(&self, intent: &Intent) -> bool {
+    pub(super) async fn may_be_running(&self, intent: &Intent) -> Result<bool, Fault> {
         if intent.run.is_empty() {
-            return false;
+            return Ok(false);
         }
-        let age = self.clock.now().duration_since(intent.since);
-        let deadline = jiff::SignedDuration::try_from(self.limits.deadline).unwrap_or(jiff::SignedDuration::MAX);
-        age < deadline
+        let deadline = SignedDuration::try_from(self.limits.deadline).unwrap_or(SignedDuration::MAX);
+        Ok(self.age(intent).await? < deadline)
+    }
+
+    /// How long ago something was intended, by the clock that told when.
+    pub(super) async fn age(&self, intent: &Intent) -> Result<SignedDuration, Fault> {
+        Ok(self.records.now().await?.duration_since(intent.since))
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, pin::Pin, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -136,9 +136,9 @@ pub trait Tracker: Send + Sync {
     /// Creates an issue that carries the token of its creation from its birth.
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault>;
 
-    /// The issue that was created with this token, if there is one; it was created at about that time. `None` only if it would be
+    /// The issue that was created with this token, if there is one; it was created about so long ago. `None` only if it would be
     /// seen by now.
-    async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault>;
+    async fn find_marked(&self, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault>;
 
     /// The token that an issue was created with, where it has one.
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault>;
@@ -248,7 +248,7 @@ pub struct Intent {
     pub content: String,
     /// The file's size, where known.
     pub size: Option<u64>,
-    /// When it was first intended.
+    /// When it was first intended, by the clock of the records.
     pub since: Timestamp,
     /// The run that intends it: another run must not touch it while that one may still be at work. Empty once that is over.
     pub run: String,
@@ -350,6 +350,9 @@ impl Mark {
 /// The durable record of links, effects and Plans.
 #[async_trait]
 pub trait Records: Send + Sync {
+    /// This moment, by the clock that all who share these records share: a process's own may be wrong.
+    async fn now(&self) -> Result<Timestamp, Fault>;
+
     /// The link of a remote issue.
     async fn link_of_remote(&self, sync: &SyncName, remote: &IssueId) -> Result<Option<Link>, Fault>;
 

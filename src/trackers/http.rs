@@ -91,6 +91,8 @@ impl Http {
         let (client, request) = request.build_split();
         let request = request.map_err(fault_of_transport)?;
         self.gate.admit().await?;
+        #[cfg(feature = "crash-points")]
+        let verb = request.method().clone();
         let method = request.method().to_string();
         let span = info_span!(
             "tracker_request",
@@ -102,7 +104,10 @@ impl Http {
             http.response.status_code = Empty,
         );
         let started = Instant::now();
-        let outcome = client.execute(request).instrument(span.clone()).await;
+        let executed = client.execute(request).instrument(span.clone());
+        #[cfg(feature = "crash-points")]
+        let executed = crate::crash::request(&verb, executed);
+        let outcome = executed.await;
         let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
         span.record("http.response.status_code", status);
         self.metrics.request(self.tracker.as_str(), &method, status, started.elapsed());

@@ -35,6 +35,8 @@ pub struct WebhookTarget {
 pub struct RoundupOptions {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: String,
+    /// What a browser on this tracker sends as `Origin`, where a proxy stands before it: `http://127.0.0.1:8080`.
+    pub web: Option<String>,
     /// The tracker's name, which is part of the session cookie's name.
     pub name: String,
     /// The users; the first one gets id 1 and is named as the maker of everything that exists from the start.
@@ -57,6 +59,7 @@ impl Default for RoundupOptions {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:0".into(),
+            web: None,
             name: "Office".into(),
             users: vec![
                 RoundupUser::new("admin", "admin", "Admin"),

@@ -36,7 +36,8 @@ pub async fn start(options: RoundupOptions) -> io::Result<RunningRoundup> {
     let address = tokio::net::lookup_host(&options.listen).await?.next();
     let address = address.ok_or_else(|| io::Error::other(format!("no address behind {}", options.listen)))?;
     let listener = TcpListener::bind(address)?;
-    let origin = format!("http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    let origin = options.web.clone().unwrap_or_else(|| format!("http://{address}"));
     let outbox = Outbox::new(options.retry_delay).map_err(io::Error::other)?;
     let tracker = Arc::new(Tracker::new(&options, &origin, outbox).map_err(io::Error::other)?);
     let server = server::server(&tracker, listener, options.max_body)?;

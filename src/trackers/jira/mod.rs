@@ -19,7 +19,7 @@ mod workflow;
 mod writing;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use self::{attachments::Limit, client::Client, external_id::ExternalIds, fields::Asked, transitions::Transitions};
@@ -171,8 +171,8 @@ impl Tracker for Jira {
         self.make(fields, token, None).await
     }
 
-    async fn find_marked(&self, token: &Token, since: Timestamp) -> Result<Option<IssueId>, Fault> {
-        creation::find(&self.client, token, since).await
+    async fn find_marked(&self, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
+        creation::find(&self.client, token, age).await
     }
 
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault> {

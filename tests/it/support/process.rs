@@ -58,6 +58,11 @@ impl Process {
         }
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Sends a signal to the whole group.
     pub fn signal(&self, signal: &str) {
         let group = format!("-{}", self.child.id());
@@ -87,7 +92,8 @@ impl Process {
         self.ended().await
     }
 
-    fn end(&mut self) {
+    /// `kill -9` of one that is kept, and waits for the end.
+    pub fn end(&mut self) {
         if let Ok(Some(_)) = self.child.try_wait() {
             return;
         }

@@ -1,0 +1,197 @@
+//! A stand-in tracker in this process, and people who work with it.
+
+use sha2::{Digest, Sha256};
+use trackersync::standin::{
+    jira::{self, CustomFieldKind, CustomFieldSpec, Dialect, Fault, JiraOptions, ProjectSpec, RunningJira},
+    roundup::{self, RoundupOptions, RunningRoundup},
+};
+
+use super::ledger::Contents;
+use crate::support::{jira::SECRET as JIRA_SECRET, roundup_home::SECRET as ROUNDUP_SECRET};
+
+const PERSON: &str = "jane";
+/// The pause before a delivery that was not taken is tried again: the receiver dies often here, and is soon back.
+const RETRY: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// A running stand-in.
+pub enum Tracker {
+    /// A Jira. Comments of the local one that go out begin with a prefix.
+    Jira { running: RunningJira, prefix: &'static str },
+    /// A Roundup.
+    Roundup(RunningRoundup),
+}
+
+impl Tracker {
+    /// Starts a Jira with a project of that key; answers mention `public_url`, if there is a proxy before it.
+    pub async fn jira(project: &str, prefix: &'static str, receiver: &str, listen: u16, public_url: Option<String>) -> Self {
+        let mut custom_fields = JiraOptions::default().custom_fields;
+        custom_fields.push(CustomFieldSpec { number: 10_051, name: "Supplier".to_owned(), kind: CustomFieldKind::Text });
+        let options = JiraOptions {
+            listen: format!("127.0.0.1:{listen}"),
+            public_url,
+            // Data Center delivers once; what it could not deliver is for the sweep to find, and not for these tests.
+            dialect: Dialect::Cloud,
+            projects: vec![ProjectSpec::new(10_000, project, project)],
+            custom_fields,
+            webhooks: vec![jira::WebhookTarget { url: receiver.to_owned(), secret: Some(JIRA_SECRET.to_owned()) }],
+            retry_delay: RETRY,
+            retries: 100_000,
+            ..JiraOptions::default()
+        };
+        Self::Jira { running: jira::start(options).await.unwrap(), prefix }
+    }
+
+    /// Starts a Roundup, which people reach at `web`, if there is a proxy before it.
+    pub async fn roundup(receiver: &str, listen: u16, web: Option<String>) -> Self {
+        let options = RoundupOptions {
+            listen: format!("127.0.0.1:{listen}"),
+            web,
+            ext_trackers: vec!["away".to_owned()],
+            webhooks: vec![roundup::WebhookTarget { url: receiver.to_owned(), secret: ROUNDUP_SECRET.to_owned() }],
+            retry_delay: RETRY,
+            ..RoundupOptions::default()
+        };
+        Self::Roundup(roundup::start(options).await.unwrap())
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Jira { running, .. } => running.url(),
+            Self::Roundup(running) => running.url(),
+        }
+    }
+
+    /// Makes an issue; `picked` says that it is for the other side, where that is asked. Its id.
+    pub fn create(&self, title: &str, picked: bool) -> String {
+        match self {
+            Self::Jira { running, .. } => {
+                let supplier = picked.then_some("yes");
+                let fields = serde_json::json!({ "summary": title, "customfield_10051": supplier });
+                let key = running.state().create_issue(PERSON, fields).unwrap();
+                running.state().issue(&key).unwrap().id
+            }
+            Self::Roundup(running) => {
+                let person = running.acting_as(PERSON);
+                let id = person.create_issue(title).unwrap();
+                if picked {
+                    person.set(&id, "priority", "bug").unwrap();
+                }
+                id
+            }
+        }
+    }
+
+    /// Sets a title.
+    pub fn set_title(&self, id: &str, title: &str) {
+        match self {
+            Self::Jira { running, .. } => {
+                running.state().edit_fields(PERSON, id, serde_json::json!({ "summary": title })).unwrap();
+            }
+            Self::Roundup(running) => running.acting_as(PERSON).set(id, "title", title).unwrap(),
+        }
+    }
+
+    /// Adds a comment that is meant for both sides; its id.
+    pub fn comment(&self, id: &str, text: &str) -> String {
+        match self {
+            Self::Jira { running, prefix } => {
+                running.state().add_comment(PERSON, id, format!("{prefix} {text}").trim_start()).unwrap()
+            }
+            Self::Roundup(running) => running.acting_as(PERSON).add_message(id, text, &["customer"]).unwrap(),
+        }
+    }
+
+    /// Whether people can rewrite comments.
+    pub fn can_rewrite(&self) -> bool {
+        matches!(self, Self::Jira { .. })
+    }
+
+    /// Rewrites a comment, where people can.
+    pub fn rewrite_comment(&self, id: &str, comment: &str, text: &str) {
+        if let Self::Jira { running, prefix } = self {
+            let text = format!("{prefix} {text}");
+            running.state().edit_comment(PERSON, id, comment, text.trim_start()).unwrap();
+        }
+    }
+
+    /// Takes a comment away.
+    pub fn delete_comment(&self, id: &str, comment: &str) {
+        match self {
+            Self::Jira { running, .. } => running.state().delete_comment(PERSON, id, comment).unwrap(),
+            Self::Roundup(running) => running.acting_as(PERSON).set(id, "messages", &format!("-{comment}")).unwrap(),
+        }
+    }
+
+    /// Attaches a file whose bytes follow from its name; name and digest.
+    pub fn attach(&self, id: &str, name: &str) -> String {
+        let (kind, bytes) = ("application/octet-stream", bytes_of(name));
+        let text = shown(name, &bytes);
+        match self {
+            Self::Jira { running, .. } => drop(running.state().add_attachment(PERSON, id, name, kind, bytes).unwrap()),
+            Self::Roundup(running) => drop(running.acting_as(PERSON).attach(id, name, kind, bytes).unwrap()),
+        }
+        text
+    }
+
+    /// The ids of its issues with what they hold.
+    pub fn contents(&self) -> Vec<(String, Contents)> {
+        match self {
+            Self::Jira { running, .. } => {
+                running.state().issues().into_iter().map(|issue| (issue.id.clone(), jira_contents(issue))).collect()
+            }
+            Self::Roundup(running) => {
+                let ids = running.acting_as(PERSON).issues().unwrap();
+                ids.into_iter().map(|id| (id.clone(), roundup_contents(running, &id))).collect()
+            }
+        }
+    }
+
+    /// What one issue holds.
+    pub fn one(&self, id: &str) -> Contents {
+        match self {
+            Self::Jira { running, .. } => running.state().issue(id).map(jira_contents).unwrap_or_default(),
+            Self::Roundup(running) => roundup_contents(running, id),
+        }
+    }
+
+    /// Orders failures: what the next requests of this kind come to.
+    pub fn order(&self, fault: Fault) {
+        if let Self::Jira { running, .. } = self {
+            running.state().add_fault(fault);
+        }
+    }
+
+    /// Cancels all failures that were ordered.
+    pub fn cancel_faults(&self) {
+        if let Self::Jira { running, .. } = self {
+            running.state().clear_faults();
+        }
+    }
+}
+
+fn jira_contents(issue: jira::IssueSnapshot) -> Contents {
+    Contents {
+        title: issue.summary,
+        comments: issue.comments.into_iter().map(|comment| comment.body).collect(),
+        files: issue.attachments.into_iter().map(|file| format!("{} {}", file.file_name, file.sha256)).collect(),
+    }
+}
+
+fn roundup_contents(running: &RunningRoundup, id: &str) -> Contents {
+    let person = running.acting_as(PERSON);
+    Contents {
+        title: person.issue(id).unwrap()["title"].as_str().unwrap_or_default().to_owned(),
+        comments: person.messages(id).unwrap().into_iter().map(|message| message.content).collect(),
+        files: person.files(id).unwrap().into_iter().map(|file| shown(&file.name, &file.bytes)).collect(),
+    }
+}
+
+/// Bytes that no other name has.
+fn bytes_of(name: &str) -> Vec<u8> {
+    Sha256::digest(name).repeat(100)
+}
+
+fn shown(name: &str, bytes: &[u8]) -> String {
+    format!("{name} {}", hex::encode(Sha256::digest(bytes)))
+}

@@ -136,8 +136,8 @@ async fn issues(engine: &Arc<Engine>, arguments: &Arguments) -> Result<Vec<Subje
     if !arguments.all {
         return Err(CliError::Usage("name an issue with --remote-id or --local-id, or all with --all".to_owned()));
     }
-    let Candidates { links, unlinked_remote: mut remote, unlinked_local } = engine.candidates(None).await?;
-    remote.extend(links.into_iter().map(|link| link.remote));
+    let Candidates { linked, unlinked_remote: mut remote, unlinked_local } = engine.candidates(None).await?;
+    remote.extend(linked);
     remote.sort();
     let unlinked_local = unlinked_local.into_iter().map(Subject::UnlinkedLocal);
     Ok(remote.into_iter().map(Subject::Remote).chain(unlinked_local).collect())

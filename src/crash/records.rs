@@ -31,6 +31,10 @@ impl Records for Pointed {
         self.0.link_of_local(sync, local).await
     }
 
+    async fn linked(&self, sync: &SyncName) -> Result<Vec<(IssueId, Option<IssueId>)>, Fault> {
+        self.0.linked(sync).await
+    }
+
     async fn links(&self, sync: &SyncName) -> Result<Vec<Link>, Fault> {
         self.0.links(sync).await
     }

@@ -73,6 +73,13 @@ pub(super) async fn all(pool: &Pool, sync: &SyncName) -> Result<Vec<Link>, Store
     rows.into_iter().map(Link::try_from).collect()
 }
 
+pub(super) async fn linked(pool: &Pool, sync: &SyncName) -> Result<Vec<(IssueId, Option<IssueId>)>, StoreError> {
+    const LINKED: &str = "SELECT remote_id, local_id FROM links WHERE sync = $1 ORDER BY created_at, id";
+    let rows: Vec<(String, Option<String>)> =
+        on_pool!(pool, pool -> sqlx::query_as(LINKED).bind(sync.as_str()).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(|(remote, local)| (IssueId::new(remote), local.map(IssueId::new))).collect())
+}
+
 pub(super) async fn ensure(
     pool: &Pool,
     sync: &SyncName,

@@ -74,6 +74,10 @@ impl Records for Store {
         Ok(links::by_local(&self.pool, sync, local).await?)
     }
 
+    async fn linked(&self, sync: &SyncName) -> Result<Vec<(IssueId, Option<IssueId>)>, Fault> {
+        Ok(links::linked(&self.pool, sync).await?)
+    }
+
     async fn links(&self, sync: &SyncName) -> Result<Vec<Link>, Fault> {
         Ok(links::all(&self.pool, sync).await?)
     }

@@ -359,6 +359,9 @@ pub trait Records: Send + Sync {
     /// The link of a local issue.
     async fn link_of_local(&self, sync: &SyncName, local: &IssueId) -> Result<Option<Link>, Fault>;
 
+    /// The remote and the local issue of each link of a sync, in the order in which they were linked; without all that a link holds.
+    async fn linked(&self, sync: &SyncName) -> Result<Vec<(IssueId, Option<IssueId>)>, Fault>;
+
     /// All links of a sync.
     async fn links(&self, sync: &SyncName) -> Result<Vec<Link>, Fault>;
 

@@ -19,8 +19,8 @@ use crate::ids::IssueId;
 /// Issues that may not be in line.
 #[derive(Debug)]
 pub struct Candidates {
-    /// Linked ones, in the order in which they were linked.
-    pub links: Vec<Link>,
+    /// Linked ones, by their remote ids.
+    pub linked: Vec<IssueId>,
     /// Remote ones that have no local one.
     pub unlinked_remote: Vec<IssueId>,
     /// Local ones that have no remote one, if this sync creates some there.
@@ -53,32 +53,58 @@ impl Engine {
         if since.is_some() || self.create_remote {
             local.extend(self.local.list(&Query { filter: None, changed_since: since }).await?);
         }
-        let mut links = self.records.links(&self.name).await?;
-        let mut listed_only = (remote.clone(), local.clone());
-        for link in &links {
-            listed_only.0.remove(&link.remote);
-            if let Some(local) = &link.local {
-                listed_only.1.remove(local);
-            }
-        }
-        if since.is_some() {
-            let changed =
-                |link: &Link| remote.contains(&link.remote) || link.local.as_ref().is_some_and(|id| local.contains(id));
-            links.retain(changed);
-        }
+        let linked = match since {
+            None => self.take_linked(&mut remote, &mut local).await?,
+            Some(_) => self.take_linked_of(&mut remote, &mut local).await?,
+        };
         Ok(Candidates {
-            links,
-            unlinked_remote: in_order(listed_only.0),
-            unlinked_local: if self.create_remote { in_order(listed_only.1) } else { Vec::new() },
+            linked,
+            unlinked_remote: in_order(remote),
+            unlinked_local: if self.create_remote { in_order(local) } else { Vec::new() },
         })
     }
 
-    /// Looks at up to [`READ_AT_ONCE`](super::ports::READ_AT_ONCE) links, and tells those that a run is due for. Where a tracker reads
-    /// one issue at a time, that is all of them.
+    /// All linked issues; they are taken out of what was listed.
+    async fn take_linked(&self, remote: &mut HashSet<IssueId>, local: &mut HashSet<IssueId>) -> Result<Vec<IssueId>, Fault> {
+        let mut linked = Vec::new();
+        for (theirs, ours) in self.records.linked(&self.name).await? {
+            remote.remove(&theirs);
+            if let Some(ours) = &ours {
+                local.remove(ours);
+            }
+            linked.push(theirs);
+        }
+        Ok(linked)
+    }
+
+    /// Those of the listed issues that are linked; they are taken out of what was listed. Nothing is asked of all the others.
+    async fn take_linked_of(&self, remote: &mut HashSet<IssueId>, local: &mut HashSet<IssueId>) -> Result<Vec<IssueId>, Fault> {
+        let mut linked = HashSet::new();
+        for id in remote.clone() {
+            if self.records.link_of_remote(&self.name, &id).await?.is_some() {
+                remote.remove(&id);
+                linked.insert(id);
+            }
+        }
+        for id in local.clone() {
+            if let Some(link) = self.records.link_of_local(&self.name, &id).await? {
+                local.remove(&id);
+                linked.insert(link.remote);
+            }
+        }
+        Ok(in_order(linked))
+    }
+
+    /// Looks at up to [`READ_AT_ONCE`](super::ports::READ_AT_ONCE) linked issues, by their remote ids, and tells those that a run is due
+    /// for. Where a tracker reads one issue at a time, that is all of them.
     ///
     /// # Errors
     /// Faults of trackers and store.
-    pub async fn survey(&self, links: &[Link]) -> Result<Vec<Due>, Fault> {
+    pub async fn survey(&self, linked: &[IssueId]) -> Result<Vec<Due>, Fault> {
+        let mut links = Vec::with_capacity(linked.len());
+        for remote in linked {
+            links.extend(self.records.link_of_remote(&self.name, remote).await?);
+        }
         let remote: Vec<IssueId> = links.iter().map(|link| link.remote.clone()).collect();
         let local: Vec<IssueId> = links.iter().filter_map(|link| link.local.clone()).collect();
         let (remote_needs, local_needs) = (self.needs(Side::Remote), self.needs(Side::Local));
@@ -93,7 +119,7 @@ impl Engine {
         };
         let options = self.rule_options(&RunOptions::default()).await?;
         let mut due = Vec::new();
-        for link in links {
+        for link in &links {
             if let Some(why) = self.why_due(link, &remote, &local, &options).await? {
                 due.push(Due { remote: link.remote.clone(), why });
             }

@@ -142,8 +142,8 @@ async fn sweep(
 }
 
 async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timestamp>, limited: bool) -> Result<Swept, Fault> {
-    let Candidates { links, unlinked_remote, unlinked_local } = engine.candidates(since).await?;
-    let looked_at = links.len() + unlinked_remote.len() + unlinked_local.len();
+    let Candidates { linked, unlinked_remote, unlinked_local } = engine.candidates(since).await?;
+    let looked_at = linked.len() + unlinked_remote.len() + unlinked_local.len();
     let mut finds = Finds::new(worker, engine, limited);
     for issue in unlinked_remote {
         finds.add(Side::Remote, issue, "it has no local issue").await?;
@@ -153,8 +153,8 @@ async fn find_and_publish(worker: &Worker, engine: &Engine, since: Option<Timest
             finds.add(Side::Local, issue, "it has no remote issue").await?;
         }
     }
-    for links in links.chunks(READ_AT_ONCE) {
-        for Due { remote, why } in engine.survey(links).await? {
+    for linked in linked.chunks(READ_AT_ONCE) {
+        for Due { remote, why } in engine.survey(linked).await? {
             info!(sync = %engine.name, %remote, why, "the sweep found an issue that is not in line");
             finds.add(Side::Remote, remote, &why).await?;
         }

@@ -25,10 +25,10 @@ async fn sweep(engine: &Engine) -> (usize, Vec<Due>) {
     let candidates = engine.candidates(None).await.unwrap();
     assert_eq!((candidates.unlinked_remote, candidates.unlinked_local), (vec![], vec![]));
     let mut due = Vec::new();
-    for links in candidates.links.chunks(READ_AT_ONCE) {
-        due.extend(engine.survey(links).await.unwrap());
+    for linked in candidates.linked.chunks(READ_AT_ONCE) {
+        due.extend(engine.survey(linked).await.unwrap());
     }
-    (candidates.links.len(), due)
+    (candidates.linked.len(), due)
 }
 
 fn bug(summary: &str) -> Value {
@@ -151,7 +151,7 @@ async fn issues_that_are_not_linked_are_candidates_and_ours_are_wanted_there_whe
         };
         let ours = [None, Some("yes"), None].map(|supplier| new_issue(site.home.state(), fields(supplier)));
         let candidates = site.engine.candidates(None).await.unwrap();
-        assert_eq!((candidates.links, candidates.unlinked_remote), (vec![], vec![theirs]));
+        assert_eq!((candidates.linked, candidates.unlinked_remote), (vec![], vec![theirs]));
         assert_eq!(candidates.unlinked_local, ours);
         assert_eq!(site.engine.wanted_there(ours.to_vec()).await.unwrap(), [ours[1].clone()]);
     }

@@ -59,6 +59,7 @@ impl Process {
     }
 
     /// Whether it has ended.
+    #[allow(dead_code, reason = "the fault tests ask")]
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }

@@ -53,6 +53,29 @@ impl Processes {
     }
 }
 
+/// What the nemesis is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nemesis {
+    /// It does whatever comes to its mind.
+    Random,
+    /// Redis forgets everything each second, leases included, so that two workers may be at work on one issue; the clock of one of
+    /// them is ten minutes ahead.
+    Forgetting,
+}
+
+impl Nemesis {
+    async fn strike(self, site: &Site, redis: &OwnRedis, processes: &mut Processes, random: &mut StdRng, deeds: &mut Deeds) {
+        match self {
+            Self::Random => strike(site, redis, processes, random, deeds).await,
+            Self::Forgetting => {
+                deeds.flushes += 1;
+                redis.flush_all().await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
 /// One deed, and the pause after it.
 async fn strike(site: &Site, redis: &OwnRedis, processes: &mut Processes, random: &mut StdRng, deeds: &mut Deeds) {
     match random.random_range(0..10) {
@@ -168,15 +191,19 @@ async fn linked(site: &mut Site, issues: usize) -> Vec<Pair> {
     tags.into_iter().map(|tag| Pair { local: id(&local, &tag), remote: id(&remote, &tag), tag }).collect()
 }
 
-async fn random_nemesis(kind: Local) {
+async fn disturbed(kind: Local, nemesis: Nemesis) {
     let size = Size::wanted();
     let seed: u64 = std::env::var("TRACKERSYNC_TEST_FAULT_SEED").map_or_else(|_| rand::random(), |text| text.parse().unwrap());
-    figure!("nemesis with {kind:?} as the local tracker: seed {seed}");
+    figure!("{nemesis:?} nemesis with {kind:?} as the local tracker: seed {seed}");
     let folder = tempfile::tempdir().unwrap();
     let redis = OwnRedis::start(folder.path()).await;
     let mut site = Site::start(kind, Some(redis.url.clone()), true).await;
     let mut processes = Processes::start(&site);
     let pairs = linked(&mut site, size.issues).await;
+    if nemesis == Nemesis::Forgetting {
+        let ahead = site.serve("worker", &[(CLOCK_OFF_BY, "600")]);
+        std::mem::replace(&mut processes.workers[0], ahead).kill();
+    }
     let (mut of_edits, mut of_deeds) = (StdRng::seed_from_u64(seed), StdRng::seed_from_u64(!seed));
     let (mut convergence, mut deeds) = (Convergence::default(), Deeds::default());
     let (started, pause) = (Instant::now(), size.time / u32::try_from(size.edits).unwrap());
@@ -190,7 +217,7 @@ async fn random_nemesis(kind: Local) {
         }
         made = made.max(due);
         convergence.look(site_now);
-        strike(site_now, &redis, &mut processes, &mut of_deeds, &mut deeds).await;
+        nemesis.strike(site_now, &redis, &mut processes, &mut of_deeds, &mut deeds).await;
     }
     for (_, proxy) in &site.proxies.as_ref().unwrap().all {
         proxy.make(Trouble::None);
@@ -217,10 +244,15 @@ async fn random_nemesis(kind: Local) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_whatever_the_nemesis_does_between_roundup_and_jira() {
-    random_nemesis(Local::Roundup).await;
+    disturbed(Local::Roundup, Nemesis::Random).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_whatever_the_nemesis_does_between_two_jiras() {
-    random_nemesis(Local::Jira).await;
+    disturbed(Local::Jira, Nemesis::Random).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_while_redis_forgets_everything_each_second_and_a_clock_is_wrong() {
+    disturbed(Local::Roundup, Nemesis::Forgetting).await;
 }

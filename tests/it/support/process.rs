@@ -61,7 +61,7 @@ impl Process {
     /// Whether it has ended.
     #[allow(dead_code, reason = "the fault tests ask")]
     pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
+        matches!(self.child.try_wait(), Ok(Some(_)))
     }
 
     /// Sends a signal to the whole group.
@@ -95,7 +95,7 @@ impl Process {
 
     /// `kill -9` of one that is kept, and waits for the end.
     pub fn end(&mut self) {
-        if let Ok(Some(_)) = self.child.try_wait() {
+        if self.has_ended() {
             return;
         }
         self.signal("KILL");

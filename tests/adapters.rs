@@ -11,6 +11,8 @@ mod create_remote;
 mod edits;
 #[path = "adapters/end_state.rs"]
 mod end_state;
+#[path = "adapters/every_kind.rs"]
+mod every_kind;
 #[path = "adapters/exchanges/mod.rs"]
 mod exchanges;
 #[path = "adapters/external_id.rs"]

@@ -32,7 +32,19 @@ pub const CRASH_AT: &str = "TRACKERSYNC_CRASH_AT";
 pub const STEPS: [(&str, &[&str]); 6] = [
     (
         "records",
-        &["ensure_link", "save_link", "open_intent", "close_intent", "note_text", "surrender_intent", "drop_intent", "audit"],
+        &[
+            "ensure_link",
+            "save_link",
+            "open_intent",
+            "close_intent",
+            "note_text",
+            "surrender_intent",
+            "drop_intent",
+            "set_mark",
+            "spend",
+            "forget_spent",
+            "audit",
+        ],
     ),
     ("local", TRACKER),
     ("remote", TRACKER),

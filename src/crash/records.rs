@@ -11,7 +11,7 @@ use crate::{
     sync::{
         fault::Fault,
         issue::{Copied, Side},
-        ports::{AuditEntry, Intent, Link, Opened, Records, Token},
+        ports::{AuditEntry, Intent, Link, Mark, Opened, Records, Spent, Token},
     },
 };
 
@@ -77,6 +77,26 @@ impl Records for Pointed {
 
     async fn drop_intent(&self, token: &Token, run: &str) -> Result<(), Fault> {
         step("records", "drop_intent", self.0.drop_intent(token, run)).await
+    }
+
+    async fn mark(&self, sync: &SyncName, mark: Mark) -> Result<Option<Timestamp>, Fault> {
+        self.0.mark(sync, mark).await
+    }
+
+    async fn set_mark(&self, sync: &SyncName, mark: Mark, at: Timestamp) -> Result<(), Fault> {
+        step("records", "set_mark", self.0.set_mark(sync, mark, at)).await
+    }
+
+    async fn spend(&self, sync: &SyncName, now: Timestamp, spent: Spent) -> Result<(), Fault> {
+        step("records", "spend", self.0.spend(sync, now, spent)).await
+    }
+
+    async fn spent(&self, sync: &SyncName, now: Timestamp) -> Result<Spent, Fault> {
+        self.0.spent(sync, now).await
+    }
+
+    async fn forget_spent(&self, sync: &SyncName) -> Result<(), Fault> {
+        step("records", "forget_spent", self.0.forget_spent(sync)).await
     }
 
     async fn audit(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {

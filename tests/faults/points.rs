@@ -6,7 +6,21 @@ use trackersync::crash::{STEPS, points};
 
 /// Calls that leave nothing behind that outlives the process.
 const READS: [(&str, &[&str]); 4] = [
-    ("Records", &["now", "link_of_remote", "link_of_local", "links", "copies", "open_intents", "knows_intent"]),
+    (
+        "Records",
+        &[
+            "now",
+            "link_of_remote",
+            "link_of_local",
+            "linked",
+            "links",
+            "copies",
+            "open_intents",
+            "knows_intent",
+            "mark",
+            "spent",
+        ],
+    ),
     (
         "Tracker",
         &[

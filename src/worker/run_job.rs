@@ -151,6 +151,11 @@ impl Worker {
     }
 
     async fn run_under(&self, lease: HeldLease, engine: &Arc<Engine>, remote: IssueId, job: &Job) -> Attempt {
+        // The run that had the lease until now may have covered the event after it was looked at.
+        if self.is_covered(job).await {
+            lease.release().await;
+            return Attempt::Covered;
+        }
         let covered = self.noted_generations(engine, &remote, job).await;
         let (engine, options) = (Arc::clone(engine), run_options(job));
         let ended = self.bounded(&lease, async move { engine.run(&remote, &options).await }).await;

@@ -12,6 +12,7 @@ macro_rules! figure {
 #[path = "../kit/adapter.rs"]
 mod adapter;
 mod broker_away;
+mod coalescing;
 mod conflict;
 mod embedded;
 mod explain;

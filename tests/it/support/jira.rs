@@ -93,6 +93,11 @@ impl Jira {
         texts(&self.whole(key).await["comments"], "body")
     }
 
+    /// Lets each answer take so many milliseconds.
+    pub async fn set_latency(&self, millis: u64) {
+        self.send(self.request(Method::PUT, "standin/latency").json(&json!({ "ms": millis }))).await;
+    }
+
     /// Orders a failure.
     pub async fn order_fault(&self, fault: Value) {
         self.send(self.request(Method::POST, "standin/faults").json(&fault)).await;

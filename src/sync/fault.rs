@@ -102,6 +102,12 @@ impl Fault {
         self
     }
 
+    /// Whether it may be of one issue alone: a tracker that is left alone, or does not accept us, is so for all of them.
+    #[must_use]
+    pub fn may_concern_one_issue(&self) -> bool {
+        !matches!(self.kind, FaultKind::Credentials { .. } | FaultKind::Transient { retry_after: Some(_) })
+    }
+
     /// Whether it may pass, and says nothing against the event or a value.
     #[must_use]
     pub fn is_transient(&self) -> bool {

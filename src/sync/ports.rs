@@ -109,7 +109,7 @@ pub trait Tracker: Send + Sync {
     async fn read(&self, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault>;
 
     /// Reads up to [`READ_AT_ONCE`] issues, by their ids, with next to no more requests than one of them takes. What the tracker
-    /// leaves out need not be gone. `None` where it cannot tell several issues at once.
+    /// leaves out need not be gone; what cannot be read is left out as well, since one issue must not hide the others. `None` where it cannot tell several issues at once.
     async fn read_several(&self, _ids: &[IssueId], _needs: &Needs) -> Result<Option<Vec<Snapshot>>, Fault> {
         Ok(None)
     }

@@ -141,6 +141,27 @@ async fn comments_beyond_what_jira_tells_at_once_are_no_difference() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_issue_that_cannot_be_read_hides_no_other() {
+    let few = |dialect, project| JiraOptions { comments_in_search: Some(2), ..options(dialect, project) };
+    for (home, away) in [(Dialect::DataCenter, Dialect::Cloud), (Dialect::Cloud, Dialect::DataCenter)] {
+        let site = Jiras::start(few(home, "HOME"), few(away, "UP"), SYNC).await;
+        let issues = linked(&site, 3).await;
+        for number in 0..5 {
+            site.away.state().add_comment("jane", issues[1].as_str(), &format!("Comment {number}")).unwrap();
+        }
+        site.settle(&issues[1]).await;
+        site.away.state().edit_fields("jane", issues[2].as_str(), json!({ "summary": "Edited" })).unwrap();
+        let broken =
+            json!({ "method": "GET", "path_contains": format!("/issue/{}/comment", issues[1]), "status": 500, "count": 9 });
+        site.away.state().add_fault(serde_json::from_value(broken).unwrap());
+        let (_, due) = sweep(&site.engine).await;
+        let mut found: Vec<&IssueId> = due.iter().map(|due| &due.remote).collect();
+        found.sort();
+        assert_eq!(found, [&issues[1], &issues[2]], "{due:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn issues_that_are_not_linked_are_candidates_and_ours_are_wanted_there_where_a_rule_picks_them() {
     for site in of_both_kinds().await {
         let theirs = site.theirs(bug("New there"));

@@ -21,6 +21,7 @@ mod writing;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use tracing::debug;
 
 use self::{attachments::Limit, client::Client, external_id::ExternalIds, fields::Asked, transitions::Transitions};
 use super::http::Http;
@@ -130,7 +131,11 @@ impl Tracker for Jira {
         let asked = Asked::of(&self.client, needs).await?;
         let mut snapshots = Vec::with_capacity(ids.len());
         for issue in search::several(&self.client, ids, &asked.ids()).await? {
-            snapshots.push(self.snapshot(&issue, &asked, needs).await?);
+            match self.snapshot(&issue, &asked, needs).await {
+                Ok(snapshot) => snapshots.push(snapshot),
+                Err(fault) if fault.may_concern_one_issue() => debug!(issue = %issue["id"], %fault, "left out"),
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(Some(snapshots))
     }

@@ -122,7 +122,8 @@ impl Tracker for Roundup {
         let messages: HashMap<&str, &Message> = messages.iter().map(|message| (message.id.as_str(), message)).collect();
         let mut snapshots = Vec::with_capacity(found.len());
         for issue in &found {
-            let mut snapshot = asked.snapshot(issue["id"].as_str().unwrap_or_default(), issue)?;
+            // What we may not see of this one says nothing of the others.
+            let Ok(mut snapshot) = asked.snapshot(issue["id"].as_str().unwrap_or_default(), issue) else { continue };
             let ids = convert::ids(&issue["messages"]);
             snapshot.messages = ids.iter().filter_map(|id| messages.get(id.as_str()).copied().cloned()).collect();
             messages::sort(&mut snapshot.messages);

@@ -77,16 +77,11 @@ impl Intake {
                 // Without a generation the event is never taken for covered, which costs a read.
                 let generation = self.coordination.bump(&key).await.ok().map(|generation| generation.to_text());
                 let data = JobData {
-                    sync: subscription.sync.clone(),
-                    side: subscription.side,
-                    issue: change.issue.clone(),
-                    cause: "webhook".to_owned(),
                     change: Some(change.cause.word().to_owned()),
                     delivery: delivery.clone(),
                     actor: change.actor.clone(),
                     generation,
-                    attempts: 0,
-                    error: None,
+                    ..JobData::of(subscription.sync.clone(), subscription.side, change.issue.clone(), "webhook")
                 };
                 let kind = if change.deleted { ISSUE_DELETED } else { ISSUE_CHANGED };
                 let job = Job::new(id.clone(), &sender.name, kind, change.subject.clone(), self.clock.now(), data);

@@ -64,6 +64,25 @@ pub struct JobData {
     pub error: Option<JobError>,
 }
 
+impl JobData {
+    /// That an issue changed, for `webhook`, `sweep` or `command`; nothing else is known of it, and nothing was tried.
+    #[must_use]
+    pub fn of(sync: SyncName, side: Side, issue: IssueId, cause: &str) -> Self {
+        Self {
+            sync,
+            side,
+            issue,
+            cause: cause.to_owned(),
+            change: None,
+            delivery: None,
+            actor: None,
+            generation: None,
+            attempts: 0,
+            error: None,
+        }
+    }
+}
+
 /// Why an attempt failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobError {
@@ -144,16 +163,10 @@ mod tests {
 
     fn job() -> Job {
         let data = JobData {
-            sync: "s".into(),
-            side: Side::Remote,
-            issue: "10001".into(),
-            cause: "webhook".to_owned(),
             change: Some("commented".to_owned()),
-            delivery: None,
             actor: Some("jane".to_owned()),
-            generation: None,
             attempts: 2,
-            error: None,
+            ..JobData::of("s".into(), Side::Remote, "10001".into(), "webhook")
         };
         Job::new(EventId::new("e"), &"up".into(), ISSUE_CHANGED, "UP-1".to_owned(), Timestamp::UNIX_EPOCH, data)
     }

@@ -15,18 +15,7 @@ const SOON: Duration = Duration::from_secs(20);
 const PREFETCH: Prefetch = Prefetch { live: 4, bulk: 1 };
 
 pub(super) fn job(issue: &str) -> Job {
-    let data = JobData {
-        sync: "s".into(),
-        side: Side::Local,
-        issue: issue.into(),
-        cause: "webhook".to_owned(),
-        change: None,
-        delivery: None,
-        actor: None,
-        generation: None,
-        attempts: 0,
-        error: None,
-    };
+    let data = JobData::of("s".into(), Side::Local, issue.into(), "webhook");
     Job::new(EventId::generate(), &"office".into(), ISSUE_CHANGED, issue.to_owned(), Timestamp::now(), data)
 }
 

@@ -168,18 +168,7 @@ pub(super) async fn publish(worker: &Worker, engine: &Engine, side: Side, issue:
         Side::Local => engine.local.name(),
         Side::Remote => engine.remote.name(),
     };
-    let data = JobData {
-        sync: engine.name.clone(),
-        side,
-        issue: issue.clone(),
-        cause: "sweep".to_owned(),
-        change: None,
-        delivery: None,
-        actor: None,
-        generation: None,
-        attempts: 0,
-        error: None,
-    };
+    let data = JobData::of(engine.name.clone(), side, issue.clone(), "sweep");
     let job = Job::new(EventId::generate(), tracker, ISSUE_CHANGED, issue.to_string(), worker.clock.now(), data);
     let route = Route { sync: engine.name.clone(), lane: Lane::Bulk };
     worker.queue.publish(&Destination::Now(route), &job).await

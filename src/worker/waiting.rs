@@ -67,18 +67,7 @@ mod tests {
     };
 
     fn job(event: &str, second: i64) -> Job {
-        let data = JobData {
-            sync: "s".into(),
-            side: Side::Remote,
-            issue: "1".into(),
-            cause: "webhook".to_owned(),
-            change: None,
-            delivery: None,
-            actor: None,
-            generation: None,
-            attempts: 0,
-            error: None,
-        };
+        let data = JobData::of("s".into(), Side::Remote, "1".into(), "webhook");
         Job::new(EventId::new(event), &"up".into(), ISSUE_CHANGED, "UP-1".to_owned(), at(second), data)
     }
 

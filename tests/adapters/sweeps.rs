@@ -146,18 +146,7 @@ async fn created_issues_have_a_fuse_of_their_own() {
 fn parked() -> Job {
     let at = Timestamp::now() - SignedDuration::from_hours(2);
     let error = JobError { kind: "permanent".to_owned(), message: "403".to_owned(), at, trace: None };
-    let data = JobData {
-        sync: up(),
-        side: Side::Remote,
-        issue: "1".into(),
-        cause: "webhook".to_owned(),
-        change: None,
-        delivery: None,
-        actor: None,
-        generation: None,
-        attempts: 1,
-        error: Some(error),
-    };
+    let data = JobData { attempts: 1, error: Some(error), ..JobData::of(up(), Side::Remote, "1".into(), "webhook") };
     Job::new(EventId::generate(), &"upstream".into(), ISSUE_CHANGED, "UP-1".to_owned(), at, data)
 }
 

@@ -30,16 +30,11 @@ fn parked(event: &str, subject: &str, side: Side, (kind, message, at): (&str, &s
     let at = at.parse().unwrap();
     let error = JobError { kind: kind.to_owned(), message: message.to_owned(), at, trace: Some("7f00".to_owned()) };
     let data = JobData {
-        sync: "up".into(),
-        side,
-        issue: format!("1{event}").as_str().into(),
-        cause: "webhook".to_owned(),
         change: Some("commented".to_owned()),
-        delivery: None,
         actor: Some("jane".to_owned()),
-        generation: None,
         attempts: 3,
         error: Some(error),
+        ..JobData::of("up".into(), side, format!("1{event}").as_str().into(), "webhook")
     };
     Job::new(EventId::new(event), &"upstream".into(), ISSUE_CHANGED, subject.to_owned(), at, data)
 }

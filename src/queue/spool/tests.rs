@@ -19,18 +19,7 @@ const SOON: Duration = Duration::from_secs(30);
 const ROOMY: SpoolConfig = SpoolConfig { max_events: 1_000, max_bytes: 1 << 20 };
 
 fn job(sync: &str, issue: &str, id: &str) -> Job {
-    let data = JobData {
-        sync: sync.into(),
-        side: Side::Remote,
-        issue: issue.into(),
-        cause: "webhook".to_owned(),
-        change: None,
-        delivery: None,
-        actor: None,
-        generation: None,
-        attempts: 0,
-        error: None,
-    };
+    let data = JobData::of(sync.into(), Side::Remote, issue.into(), "webhook");
     Job::new(id.into(), &"t".into(), ISSUE_CHANGED, issue.to_owned(), Timestamp::now(), data)
 }
 

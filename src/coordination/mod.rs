@@ -5,6 +5,7 @@ mod embedded;
 mod embedded_pacing;
 pub mod pacing;
 mod redis;
+mod redis_connection;
 mod redis_pacing;
 
 pub use self::{embedded::Embedded, pacing::Pacing, redis::Redis};

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool_redis::redis::{Script, ScriptInvocation};
+use deadpool_redis::redis::Script;
 
 use super::{
     pacing::{Admission, BUDGET_TTL, Budget, Pacing, Pause, PauseCause, REFUSAL_TTL, Standing, Window},
     random_token,
-    redis::{Redis, failed, millis},
+    redis::{Redis, millis},
 };
 use crate::sync::fault::Fault;
 
@@ -93,13 +93,9 @@ impl Redis {
         let script = Script::new(PAUSES);
         let mut call = script.prepare_invoke();
         call.key(&self.pause_keys(tracker));
-        let (asked, reason, refused, why, known): (i64, String, i64, String, u8) = self.invoke(&call).await?;
+        let (asked, reason, refused, why, known): (i64, String, i64, String, u8) = self.connection.invoke(&call).await?;
         let asked = pause(PauseCause::Asked, asked, reason);
         Ok((asked, pause(PauseCause::Credentials, refused, why), known == 1))
-    }
-
-    async fn invoke<T: deadpool_redis::redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, Fault> {
-        call.invoke_async(&mut self.connection().await?).await.map_err(failed)
     }
 }
 
@@ -113,7 +109,7 @@ impl Pacing for Redis {
     async fn pause(&self, tracker: &str, time: Duration, reason: &str) -> Result<bool, Fault> {
         let script = Script::new(PAUSE);
         let mut call = script.key(self.key("pause", tracker));
-        let new: u8 = self.invoke(call.arg(millis(time)).arg(reason)).await?;
+        let new: u8 = self.connection.invoke(call.arg(millis(time)).arg(reason)).await?;
         Ok(new == 1)
     }
 
@@ -126,7 +122,7 @@ impl Pacing for Redis {
         let script = Script::new(ADMIT);
         let mut call = script.key(self.key("pause", tracker));
         call.key(self.key("budget", tracker)).arg(millis(patience));
-        let (verdict, time, reason): (u8, i64, String) = self.invoke(&call).await?;
+        let (verdict, time, reason): (u8, i64, String) = self.connection.invoke(&call).await?;
         Ok(match pause(PauseCause::Asked, time, reason) {
             Some(pause) if verdict == 2 => Admission::Paused(pause),
             wait => admission(verdict, wait.map(|wait| wait.left).unwrap_or_default()),
@@ -137,7 +133,7 @@ impl Pacing for Redis {
         let (script, spending) = (Script::new(LEARN), budget.spending());
         let mut call = script.key(self.key("budget", tracker));
         call.arg(budget.limit).arg(spending.most).arg(spending.rate).arg(spending.left).arg(spending.hold);
-        let _: u8 = self.invoke(call.arg(millis(BUDGET_TTL))).await?;
+        let _: u8 = self.connection.invoke(call.arg(millis(BUDGET_TTL))).await?;
         Ok(())
     }
 
@@ -149,7 +145,7 @@ impl Pacing for Redis {
         for window in windows {
             call.arg(window.most).arg(millis(window.span));
         }
-        let (verdict, wait): (u8, u64) = self.invoke(&call).await?;
+        let (verdict, wait): (u8, u64) = self.connection.invoke(&call).await?;
         Ok(admission(verdict, Duration::from_millis(wait)))
     }
 
@@ -158,7 +154,7 @@ impl Pacing for Redis {
         let [_, paused, known] = self.pause_keys(tracker);
         let mut call = script.key(paused);
         call.key(known).arg(millis(first)).arg(millis(longest)).arg(reason).arg(millis(REFUSAL_TTL));
-        let time: u64 = self.invoke(&call).await?;
+        let time: u64 = self.connection.invoke(&call).await?;
         Ok((time > 0).then(|| Duration::from_millis(time)))
     }
 
@@ -174,7 +170,7 @@ impl Pacing for Redis {
         let script = Script::new(ACCEPT);
         let [_, paused, known] = self.pause_keys(tracker);
         let mut call = script.key(paused);
-        let known: u8 = self.invoke(call.key(known)).await?;
+        let known: u8 = self.connection.invoke(call.key(known)).await?;
         Ok(known == 1)
     }
 }

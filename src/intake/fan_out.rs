@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tracing::{Instrument, info_span, warn};
 
-use super::{Intake, Sender, decode::Change, reject::Rejection};
+use super::{Intake, Sender, Subscription, decode::Change, reject::Rejection};
 use crate::{
     coordination::{Claim, generation_key},
     ids::EventId,
@@ -30,6 +31,13 @@ pub(super) enum Taken {
     Unwanted(&'static str),
 }
 
+/// An event to be, and its generation where that could be counted.
+struct Counted<'a> {
+    change: &'a Change,
+    subscription: &'a Subscription,
+    generation: Option<String>,
+}
+
 impl Intake {
     /// Makes a delivery durable. It counts as seen only afterwards, so that a failed attempt is not mistaken for a good one.
     pub(super) async fn take_in(
@@ -42,16 +50,13 @@ impl Intake {
             return Ok(Taken::Unwanted("no_sync"));
         }
         let seen_key = delivery.as_ref().map(|delivery| format!("{}/{delivery}", sender.name));
-        if let Some(key) = &seen_key {
-            match self.coordination.claim(key, CLAIM).await {
-                Ok(Claim::Done) => return Ok(Taken::Duplicate),
-                // The same delivery is on its way on another connection; it may still fail there, and twice does no harm.
-                Ok(Claim::New | Claim::InProgress) => {}
-                Err(fault) => warn!(%fault, "deliveries cannot be remembered; taking this one in as new"),
-            }
+        // A generation too many covers nothing that it should not, so that both are asked at once.
+        let (claim, counted) = tokio::join!(self.claim(seen_key.as_deref()), self.count(sender, changes));
+        if claim == Claim::Done {
+            return Ok(Taken::Duplicate);
         }
         let id = delivery.clone().map_or_else(EventId::generate, EventId::new);
-        let stored = self.publish_all(sender, &id, delivery, changes).await;
+        let stored = self.publish_all(sender, &id, delivery.as_deref(), counted).await;
         if let Some(key) = &seen_key {
             let noted = match stored {
                 Ok(()) => self.coordination.finish(key, REMEMBERED).await,
@@ -64,29 +69,46 @@ impl Intake {
         stored.map(|()| Taken::Accepted(id))
     }
 
+    /// Whether a delivery was taken in before. One that is on its way on another connection may still fail there, and twice does no
+    /// harm.
+    async fn claim(&self, seen_key: Option<&str>) -> Claim {
+        let Some(key) = seen_key else { return Claim::New };
+        self.coordination.claim(key, CLAIM).await.unwrap_or_else(|fault| {
+            warn!(%fault, "deliveries cannot be remembered; taking this one in as new");
+            Claim::New
+        })
+    }
+
+    /// The events of a delivery, each with its generation. Without one an event is never taken for covered, which costs a read.
+    async fn count<'a>(&self, sender: &'a Sender, changes: &'a [Change]) -> Vec<Counted<'a>> {
+        let events =
+            changes.iter().flat_map(|change| sender.subscriptions.iter().map(move |subscription| (change, subscription)));
+        let counted = events.map(async |(change, subscription)| {
+            let key = generation_key(&subscription.sync, subscription.side, &change.issue);
+            let generation = self.coordination.bump(&key).await.ok().map(|generation| generation.to_text());
+            Counted { change, subscription, generation }
+        });
+        join_all(counted).await
+    }
+
     async fn publish_all(
         &self,
         sender: &Sender,
         id: &EventId,
-        delivery: Option<String>,
-        changes: &[Change],
+        delivery: Option<&str>,
+        counted: Vec<Counted<'_>>,
     ) -> Result<(), Rejection> {
-        for change in changes {
-            for subscription in &sender.subscriptions {
-                let key = generation_key(&subscription.sync, subscription.side, &change.issue);
-                // Without a generation the event is never taken for covered, which costs a read.
-                let generation = self.coordination.bump(&key).await.ok().map(|generation| generation.to_text());
-                let data = JobData {
-                    change: Some(change.cause.word().to_owned()),
-                    delivery: delivery.clone(),
-                    actor: change.actor.clone(),
-                    generation,
-                    ..JobData::of(subscription.sync.clone(), subscription.side, change.issue.clone(), "webhook")
-                };
-                let kind = if change.deleted { ISSUE_DELETED } else { ISSUE_CHANGED };
-                let job = Job::new(id.clone(), &sender.name, kind, change.subject.clone(), self.clock.now(), data);
-                self.publish(job).await?;
-            }
+        for Counted { change, subscription, generation } in counted {
+            let data = JobData {
+                change: Some(change.cause.word().to_owned()),
+                delivery: delivery.map(str::to_owned),
+                actor: change.actor.clone(),
+                generation,
+                ..JobData::of(subscription.sync.clone(), subscription.side, change.issue.clone(), "webhook")
+            };
+            let kind = if change.deleted { ISSUE_DELETED } else { ISSUE_CHANGED };
+            let job = Job::new(id.clone(), &sender.name, kind, change.subject.clone(), self.clock.now(), data);
+            self.publish(job).await?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A backlog of many events for few issues: how long it takes, and how many syncs it comes to.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use crate::{intake::assert_all_accepted, load::Load, report::Report, site::Site};
 
@@ -14,7 +14,7 @@ pub async fn measure() {
     let worker = site.serve("worker").await;
     let issues = site.linked(ISSUES).await;
     worker.terminate().await;
-    let load = Load::about(issues, site.receiver());
+    let load = Arc::new(Load::about(issues, site.receiver()));
     let (answers, filling) = load.in_window(EVENTS, WINDOW).await;
     assert_all_accepted(&answers);
     let started = Instant::now();

@@ -9,8 +9,11 @@ use crate::{
     site::Site,
 };
 
-const COUNT: usize = 10_000;
-const WINDOW: usize = 64;
+/// Messages, or deliveries, under way at the same time; the last one is what is quoted.
+const WINDOWS: [usize; 4] = [1, 8, 64, 256];
+/// Messages of a round for each place in the window, within these bounds.
+const PER_PLACE: usize = 500;
+const BOUNDS: (usize, usize) = (1_000, 15_000);
 /// Bytes of an event in the queue, about.
 const EVENT: usize = 600;
 const ROUNDS: usize = 3;
@@ -21,27 +24,35 @@ pub async fn measure() {
     let _intake = site.serve("intake").await;
     let issues = (0..1_000).map(|number| (20_000 + number).to_string()).collect();
     let load = Arc::new(Load::about(issues, site.receiver()));
-    load.in_window(500, WINDOW).await;
+    load.in_window(500, 64).await;
     let mut report = Report::of("intake");
-    let (mut bare_rates, mut rates, mut took) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        bare_rates.push(bare::rate(&site.corner.rabbitmq, COUNT, WINDOW, EVENT).await);
-        let (answers, time) = load.in_window(COUNT, WINDOW).await;
-        assert_all_accepted(&answers);
-        rates.push(COUNT as f64 / time.as_secs_f64());
-        took.extend(answers.into_iter().map(|answer| answer.took));
+    for window in WINDOWS {
+        measure_window(&site, &load, window, &mut report).await;
     }
-    let (bare, accepted) = (median(bare_rates), median(rates));
-    report.row("bare publish and confirm", vec![("per second", bare), ("window", WINDOW as f64)]);
-    let mut figures = vec![("per second", accepted), ("of bare", accepted / bare)];
-    figures.extend(latencies(took));
-    report.row("webhooks answered 202", figures);
     let answers = load.at_rate(STEADY.0, STEADY.1).await;
     assert_all_accepted(&answers);
     let mut figures = vec![("count", answers.len() as f64)];
     figures.extend(latencies(answers.into_iter().map(|answer| answer.took).collect()));
     report.row(format!("webhooks at {} a second", STEADY.0), figures);
     report.print();
+}
+
+/// Both in turns, so that whatever else the machine does falls on both.
+async fn measure_window(site: &Site, load: &Arc<Load>, window: usize, report: &mut Report) {
+    let count = (window * PER_PLACE).clamp(BOUNDS.0, BOUNDS.1);
+    let (mut bare_rates, mut rates, mut took) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        bare_rates.push(bare::rate(&site.corner.rabbitmq, count, window, EVENT).await);
+        let (answers, time) = load.in_window(count, window).await;
+        assert_all_accepted(&answers);
+        rates.push(count as f64 / time.as_secs_f64());
+        took.extend(answers.into_iter().map(|answer| answer.took));
+    }
+    let (bare, accepted) = (median(bare_rates), median(rates));
+    report.row(format!("bare publish and confirm, window {window}"), vec![("per second", bare)]);
+    let mut figures = vec![("per second", accepted), ("of bare", accepted / bare)];
+    figures.extend(latencies(took));
+    report.row(format!("webhooks answered 202, window {window}"), figures);
 }
 
 pub fn assert_all_accepted(answers: &[Answered]) {

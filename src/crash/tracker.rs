@@ -13,7 +13,7 @@ use crate::{
         fault::Fault,
         issue::{Attributes, Snapshot},
         plan::{MessageEdit, NewMessage},
-        ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
+        ports::{Claim, FileContent, Intent, Listing, Made, MirroredState, Query, Token, Tracker, WriteTerms},
         requirements::Requirements,
         rules::Needs,
         schema::Schema,
@@ -49,7 +49,7 @@ impl Tracker for Pointed {
         self.inner.matches(id, filter).await
     }
 
-    async fn list(&self, query: &Query) -> Result<Vec<IssueId>, Fault> {
+    async fn list(&self, query: &Query) -> Result<Listing, Fault> {
         self.inner.list(query).await
     }
 

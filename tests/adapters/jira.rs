@@ -90,7 +90,7 @@ async fn a_listing_has_all_pages_or_fails() {
         let site = of(dialect).await;
         let made: Vec<_> = (0..120).map(|number| site.new_remote(json!({ "summary": format!("{number}") }))).collect();
         let query = Query { filter: Some("project = UP ORDER BY created".to_owned()), changed_since: None };
-        let mut listed = site.upstream.list(&query).await.unwrap();
+        let mut listed = site.upstream.list(&query).await.unwrap().issues().to_vec();
         listed.sort_by_key(|id| id.as_str().parse::<u64>().unwrap());
         assert_eq!(listed, made);
         site.jira_fails(json!({ "path_contains": "/search", "status": 500 }));

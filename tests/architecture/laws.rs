@@ -40,7 +40,7 @@ pub fn broken_law(edge: &Edge) -> Option<&'static str> {
         return None;
     }
     if ADAPTERS.iter().any(|adapter| begins_with(&edge.to, adapter)) {
-        return Some("only app.rs, cli, demo and doctor name concrete adapters");
+        return Some("only app, cli, demo and doctor name concrete adapters");
     }
     if matches!(to, "app" | "cli") {
         return Some("what puts the parts together is named by none of them");

@@ -18,8 +18,6 @@ use super::{
 
 /// Points that are passed several times in one plan are met at one of so many passages, from the second repetition on.
 const PASSAGES: u32 = 6;
-/// How many sites are at work at the same time: most of a run is waiting for leases and deadlines of the dead.
-const SITES: usize = 8;
 /// How long everything may take to be in line again.
 const SETTLES: Duration = Duration::from_secs(60);
 
@@ -42,6 +40,12 @@ const NOT_PASSED: [(&str, &str); 11] = [
 /// with one of the two.
 fn repetitions() -> Option<usize> {
     std::env::var("TRACKERSYNC_TEST_FAULT_REPETITIONS").ok().map(|text| text.parse().unwrap())
+}
+
+/// How many sites of one kind are at work at the same time: most of a run is waiting for leases and deadlines of the dead. More than
+/// these are worth it with a program that was built for speed: `TRACKERSYNC_TEST_FAULT_SITES`.
+fn sites() -> usize {
+    std::env::var("TRACKERSYNC_TEST_FAULT_SITES").map_or(4, |text| text.parse().unwrap())
 }
 
 /// Whether a point is tried with this kind where each is tried with one: of each call, the point before it with one, and the one
@@ -236,7 +240,7 @@ async fn matrix(kind: Local) {
         (0..repetitions().unwrap_or(1)).flat_map(|repetition| deaths(kind, repetition, &mut random)).collect();
     let tried = all.len();
     let queue = std::sync::Mutex::new(all.into_iter());
-    let worked = futures_util::future::join_all((0..SITES / 2).map(async |_| {
+    let worked = futures_util::future::join_all((0..sites()).map(async |_| {
         let mut stage = Stage::set(kind).await;
         let mut met = Vec::new();
         loop {

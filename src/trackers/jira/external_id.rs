@@ -100,7 +100,7 @@ impl ExternalIds {
         }
         let found = search::list(client, &terms.join(" OR ")).await?;
         let mut issues = Vec::new();
-        for ids in found.chunks(crate::sync::ports::READ_AT_ONCE) {
+        for ids in found.issues().chunks(crate::sync::ports::READ_AT_ONCE) {
             let told = search::several(client, ids, &[field.id.as_str()]).await?;
             let exact = told.iter().filter(|issue| said(&field, issue).is_some_and(|text| names.contains(&text.as_str())));
             issues.extend(exact.filter_map(|issue| issue["id"].as_str()).map(IssueId::new));

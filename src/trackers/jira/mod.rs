@@ -32,7 +32,7 @@ use crate::{
         fault::{Fault, FaultKind},
         issue::{Attributes, CopyKind, Snapshot},
         plan::{MessageEdit, NewMessage},
-        ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
+        ports::{Claim, FileContent, Intent, Listing, Made, MirroredState, Query, Token, Tracker, WriteTerms},
         requirements::Requirements,
         rules::Needs,
         schema::Schema,
@@ -144,7 +144,7 @@ impl Tracker for Jira {
         search::matches(&self.client, id, filter).await
     }
 
-    async fn list(&self, query: &Query) -> Result<Vec<IssueId>, Fault> {
+    async fn list(&self, query: &Query) -> Result<Listing, Fault> {
         let minutes = query.changed_since.map(|since| Timestamp::now().duration_since(since).as_mins() + 1);
         search::list(&self.client, &search::jql(query.filter.as_deref(), minutes)).await
     }

@@ -4,7 +4,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Client, Dialect};
-use crate::{ids::IssueId, sync::fault::Fault};
+use crate::{
+    ids::IssueId,
+    sync::{
+        fault::Fault,
+        ports::{End, Listing, Pages},
+    },
+};
 
 /// Issues on one page: Data Center gives no more, and fewer where its administrator says so.
 const PAGE: usize = 1_000;
@@ -42,19 +48,19 @@ pub(super) async fn matches(client: &Client, id: &IssueId, filter: &str) -> Resu
 }
 
 /// All issues of a JQL query.
-pub(super) async fn list(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
+pub(super) async fn list(client: &Client, jql: &str) -> Result<Listing, Fault> {
     let found = match client.dialect().await? {
         Dialect::Cloud => list_cloud(client, jql).await?,
         Dialect::DataCenter => list_data_center(client, jql).await?,
     };
-    if found.is_empty() {
+    if found.issues().is_empty() {
         client.prove_credentials().await?;
     }
     Ok(found)
 }
 
-async fn list_cloud(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
-    let (mut found, mut seen) = (Vec::new(), std::collections::HashSet::new());
+async fn list_cloud(client: &Client, jql: &str) -> Result<Listing, Fault> {
+    let mut pages = Pages::default();
     let mut token: Option<Value> = None;
     for _ in 0..MAX_PAGES {
         let mut body = json!({ "jql": jql, "fields": ["id"], "maxResults": PAGE });
@@ -62,10 +68,10 @@ async fn list_cloud(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
             body["nextPageToken"] = token.clone();
         }
         let page = client.send(Method::POST, "rest/api/3/search/jql", &body).await?;
-        found.extend(ids(&page)?.into_iter().filter(|id| seen.insert(id.clone())));
+        pages.add(ids(&page)?);
         let next = page.get("nextPageToken").filter(|token| token.is_string()).cloned();
         if next.is_none() || page["isLast"] == true {
-            return Ok(found);
+            return pages.end(End::Said);
         }
         // Jira has been seen to hand out the same token again.
         if next == token {
@@ -73,26 +79,29 @@ async fn list_cloud(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
         }
         token = next;
     }
-    Err(Fault::permanent(format!("the search has more than {} issues", MAX_PAGES * PAGE)))
+    Err(too_long())
 }
 
-async fn list_data_center(client: &Client, jql: &str) -> Result<Vec<IssueId>, Fault> {
-    let mut found: Vec<IssueId> = Vec::new();
+async fn list_data_center(client: &Client, jql: &str) -> Result<Listing, Fault> {
+    let mut pages = Pages::default();
     for _ in 0..MAX_PAGES {
-        let body = json!({ "jql": jql, "fields": ["id"], "maxResults": PAGE, "startAt": found.len() });
+        let body = json!({ "jql": jql, "fields": ["id"], "maxResults": PAGE, "startAt": pages.told() });
         let page = client.send(Method::POST, "rest/api/2/search", &body).await?;
         let issues = ids(&page)?;
-        let total = page["total"].as_u64().unwrap_or(0);
-        let complete = found.len() + issues.len() >= usize::try_from(total).unwrap_or(usize::MAX);
-        if !complete && issues.is_empty() {
-            return Err(Fault::transient("Jira ended a search before its end; the listing is not complete"));
-        }
-        found.extend(issues);
-        if complete {
-            return Ok(found);
+        let is_blank = issues.is_empty();
+        pages.add(issues);
+        let Some(total) = page["total"].as_u64() else {
+            return Err(Fault::transient("Jira answered a search without its number of issues"));
+        };
+        if pages.in_all(total)? || is_blank {
+            return pages.end(End::Counted);
         }
     }
-    Err(Fault::permanent(format!("the search has more than {} issues", MAX_PAGES * PAGE)))
+    Err(too_long())
+}
+
+fn too_long() -> Fault {
+    Fault::permanent(format!("the search has more than {} issues", MAX_PAGES * PAGE))
 }
 
 /// These issues as Jira tells them, with these fields, in one request; it leaves out those that are gone or not shown to us.

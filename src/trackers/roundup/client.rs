@@ -31,6 +31,14 @@ pub(super) struct Client {
     session: Mutex<Session>,
 }
 
+/// One page of a listing.
+pub(super) struct Page {
+    pub items: Vec<Value>,
+    pub is_last: bool,
+    /// How many items all pages have; absent where Roundup does not know.
+    pub in_all: Option<u64>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Session {
     /// Not tried yet.
@@ -71,23 +79,29 @@ impl Client {
 
     /// The items of a listing; all pages of it.
     pub(super) async fn list(&self, class: &str, query: &[(&str, &str)]) -> Result<Vec<Value>, Fault> {
-        const PAGE: usize = 500;
         let mut items: Vec<Value> = Vec::new();
-        for page in 1.. {
-            let (size, index) = (PAGE.to_string(), page.to_string());
-            let mut query = query.to_vec();
-            query.extend([("@page_size", size.as_str()), ("@page_index", index.as_str())]);
-            let data = self.get(&format!("data/{class}"), &query).await?;
-            let Some(Value::Array(found)) = data.map(|mut data| data["collection"].take()) else {
-                return Err(Fault::permanent(format!("{} has no class `{class}`", self.tracker)));
-            };
-            let last = found.len() < PAGE;
-            items.extend(found);
-            if last {
+        for index in 1.. {
+            let page = self.page(class, query, index).await?;
+            items.extend(page.items);
+            if page.is_last {
                 break;
             }
         }
         Ok(items)
+    }
+
+    /// One page of a listing; the first is number 1.
+    pub(super) async fn page(&self, class: &str, query: &[(&str, &str)], index: u64) -> Result<Page, Fault> {
+        const SIZE: usize = 500;
+        let (size, index) = (SIZE.to_string(), index.to_string());
+        let mut query = query.to_vec();
+        query.extend([("@page_size", size.as_str()), ("@page_index", index.as_str())]);
+        let mut data = self.get(&format!("data/{class}"), &query).await?.unwrap_or_default();
+        let Value::Array(items) = data["collection"].take() else {
+            return Err(Fault::permanent(format!("{} has no class `{class}`", self.tracker)));
+        };
+        // Each page is filled from all that follow, whatever of them is hidden from us: only the last one can be short.
+        Ok(Page { is_last: items.len() < SIZE, items, in_all: data["@total_size"].as_u64() })
     }
 
     /// The first page of a listing, and how many items there are in all.

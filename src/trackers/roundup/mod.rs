@@ -26,7 +26,7 @@ use crate::{
         fault::{Fault, FaultKind},
         issue::{Attributes, CopyKind, Message, Snapshot},
         plan::{MessageEdit, NewMessage},
-        ports::{Claim, FileContent, Intent, Made, MirroredState, Query, Token, Tracker, WriteTerms},
+        ports::{Claim, End, FileContent, Intent, Listing, Made, MirroredState, Pages, Query, Token, Tracker, WriteTerms},
         rules::Needs,
         schema::Schema,
     },
@@ -139,12 +139,23 @@ impl Tracker for Roundup {
         Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
     }
 
-    async fn list(&self, query: &Query) -> Result<Vec<IssueId>, Fault> {
+    async fn list(&self, query: &Query) -> Result<Listing, Fault> {
         let since = query.changed_since.map(|since| format!("from {}", convert::format_date(since)));
         let mut filter = vec![("@fields", "id"), ("@verbose", "0")];
         filter.extend(since.as_deref().map(|since| ("activity", since)));
-        let found = self.client.list("issue", &filter).await?;
-        Ok(found.iter().filter_map(|item| item["id"].as_str()).map(IssueId::new).collect())
+        let mut pages = Pages::default();
+        for index in 1.. {
+            let page = self.client.page("issue", &filter, index).await?;
+            pages.add(page.items.iter().filter_map(|item| item["id"].as_str()).map(IssueId::new));
+            // Where Roundup cuts a listing short itself, it tells no number.
+            if let Some(in_all) = page.in_all {
+                pages.in_all(in_all)?;
+            }
+            if page.is_last {
+                break;
+            }
+        }
+        pages.end(End::Said)
     }
 
     async fn find_linked(&self, tracker: &TrackerName, remote: &[&str]) -> Result<Vec<IssueId>, Fault> {

@@ -125,7 +125,7 @@ impl Operation {
             },
             Self::Product | Self::List => {
                 let found = tracker.list(&Query::default()).await?;
-                Ok(found.iter().map(|id| format!("issue {id}")).collect())
+                Ok(found.issues().iter().map(|id| format!("issue {id}")).collect())
             }
             Self::Create => {
                 let made = tracker.create_marked(&attributes(json!({ "summary": "x", "priority": "High" })), token).await?;

@@ -74,7 +74,12 @@ pub async fn use_all(url: &str, jira: &RunningJira) {
     assert_eq!(upstream.creation_token(&issue).await.unwrap(), Some(token.clone()));
     assert!(upstream.matches(&issue, "project = UP").await.unwrap());
     assert!(
-        upstream.list(&Query { filter: Some("project = UP".to_owned()), changed_since: None }).await.unwrap().contains(&issue)
+        upstream
+            .list(&Query { filter: Some("project = UP".to_owned()), changed_since: None })
+            .await
+            .unwrap()
+            .issues()
+            .contains(&issue)
     );
     let edit = attributes(json!({ "summary": "edited", "status": "In Progress", "priority": "High" }));
     upstream.set_fields(&issue, &edit, WriteTerms::default()).await.unwrap();

@@ -1,0 +1,122 @@
+//! Which adapter stands behind each port: the queue, the store, the coordination, the trackers.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use super::StartError;
+use crate::{
+    clock::SharedClock,
+    config::{
+        Config,
+        tracker::{TrackerConfig, TrackerKind},
+        worker::WorkerConfig,
+    },
+    coordination::{self, Coordination},
+    ids::{SyncName, TrackerName},
+    preflight::ToAsk,
+    queue::{self, Queue, parked::DeadLetters},
+    store::{Pool, Store, StoreError},
+    sync::{fault::Fault, ports::Tracker},
+    telemetry::metrics::Metrics,
+    trackers::{
+        Gate, Http,
+        jira::{Jira, webhooks::Webhooks},
+        roundup::Roundup,
+    },
+};
+
+/// The adapters of all trackers of the configuration, each with the time that an answer of it may take.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect_all(config: &Config) -> Result<Vec<ToAsk>, Fault> {
+    let adapter =
+        |(name, tracker): (&TrackerName, &TrackerConfig)| Ok((connect(name, tracker, &Metrics::default())?, tracker.timeout));
+    config.trackers.iter().map(adapter).collect()
+}
+
+/// The adapter of one tracker, which shares what it learns with nobody.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
+}
+
+/// The administration of the webhooks of a Jira.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect_webhooks(name: &TrackerName, config: &TrackerConfig) -> Result<Webhooks, Fault> {
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    let gate = Gate::new(name.clone(), alone, Metrics::default(), WorkerConfig::default().max_backoff);
+    Ok(Webhooks::new(name.clone(), config, Http::new(name.clone(), config.timeout, Metrics::default(), gate)?))
+}
+
+/// The adapter of one tracker. What it learns of the tracker's pace it shares with all that use the same coordination; a
+/// tracker that refuses our credentials is left alone for `longest_refusal` at most.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect_sharing(
+    name: &TrackerName,
+    config: &TrackerConfig,
+    metrics: &Metrics,
+    coordination: &Arc<dyn Coordination>,
+    longest_refusal: Duration,
+) -> Result<Arc<dyn Tracker>, Fault> {
+    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
+    let http = Http::new(name.clone(), config.timeout, metrics.clone(), gate)?;
+    Ok(match config.kind {
+        TrackerKind::Roundup => Arc::new(Roundup::new(name.clone(), config, http)),
+        TrackerKind::Jira => Arc::new(Jira::new(name.clone(), config, http)),
+    })
+}
+
+/// The dead queues, for a command that may run beside a service.
+///
+/// # Errors
+/// The file of the embedded queue cannot be opened.
+pub async fn dead_letters(config: &Config) -> Result<Box<dyn DeadLetters>, StartError> {
+    let syncs = names_of_syncs(config);
+    Ok(match &config.queue.url {
+        Some(url) => Box::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => Box::new(queue::embedded::Embedded::beside(&queue_file(config), syncs).await?),
+    })
+}
+
+fn names_of_syncs(config: &Config) -> Vec<SyncName> {
+    config.syncs.iter().map(|sync| sync.name.clone()).collect()
+}
+
+fn queue_file(config: &Config) -> PathBuf {
+    config.server.data_dir.join("queue.db")
+}
+
+pub(super) async fn open_store(config: &Config, clock: SharedClock) -> Result<Store, StoreError> {
+    let pool = match &config.store.url {
+        Some(url) => Pool::postgres(url.expose(), config.store.max_connections)?,
+        None => Pool::sqlite(&config.server.data_dir.join("store.db")).await?,
+    };
+    Store::open(pool, clock).await
+}
+
+pub(super) async fn open_queue(config: &Config) -> Result<(Arc<dyn Queue>, Arc<dyn DeadLetters>), StartError> {
+    let syncs = names_of_syncs(config);
+    Ok(match &config.queue.url {
+        Some(url) => two_ports(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => two_ports(queue::embedded::Embedded::open(&queue_file(config), syncs).await?),
+    })
+}
+
+fn two_ports(queue: impl Queue + DeadLetters + 'static) -> (Arc<dyn Queue>, Arc<dyn DeadLetters>) {
+    let queue = Arc::new(queue);
+    (queue.clone(), queue)
+}
+
+pub(super) fn open_coordination(config: &Config) -> Result<Arc<dyn Coordination>, StartError> {
+    Ok(match &config.coordination.url {
+        Some(url) => Arc::new(coordination::Redis::new(url.expose(), &config.coordination.prefix)?),
+        None => Arc::new(coordination::Embedded::default()),
+    })
+}

@@ -1,0 +1,13 @@
+//! What the sync engine needs from the outside: trackers, and a durable record of links and effects.
+
+mod effect;
+mod listing;
+mod records;
+mod tracker;
+
+pub use self::{
+    effect::{Intent, Opened, RunLimits, Token},
+    listing::{End, Listing, Pages},
+    records::{AuditEntry, Link, Mark, Records, Spent},
+    tracker::{Claim, FileContent, FileStream, Made, MirroredState, Query, READ_AT_ONCE, Tracker, WriteTerms},
+};

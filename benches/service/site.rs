@@ -9,7 +9,7 @@ use crate::{
     load::SECRET,
     process::free_port,
     program::Program,
-    services::Corner,
+    services::{Corner, Own},
     wait::{LONG, until_so},
 };
 
@@ -21,10 +21,17 @@ pub struct Site {
     folder: tempfile::TempDir,
 }
 
+fn tracker(name: &str, url: &str) -> String {
+    format!(
+        "[trackers.{name}]\nkind = \"jira\"\nurl = \"{url}\"\nusername = \"sync\"\npassword = \"sync-secret\"\n\
+         webhook_secret = \"{SECRET}\"\n"
+    )
+}
+
 impl Site {
     /// Starts all but the program.
     pub async fn start(rabbitmq: Option<String>) -> Self {
-        let corner = Corner::make(rabbitmq, None).await;
+        let corner = Corner::make(Own { rabbitmq, ..Own::default() }).await;
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let options = |project: &str, tracker: &str| JiraOptions {
             dialect: Dialect::DataCenter,
@@ -44,13 +51,7 @@ impl Site {
     }
 
     fn configuration(&self) -> String {
-        let tracker = |name: &str, url: &str| {
-            format!(
-                "[trackers.{name}]\nkind = \"jira\"\nurl = \"{url}\"\nusername = \"sync\"\npassword = \"sync-secret\"\n\
-                 webhook_secret = \"{SECRET}\"\n"
-            )
-        };
-        let Corner { name, rabbitmq, redis } = &self.corner;
+        let Corner { name, rabbitmq, redis, .. } = &self.corner;
         let (data, database) = (self.folder().join("data"), self.corner.database());
         [
             format!("[server]\ndata_dir = \"{}\"\nmax_rate = 1000000\n", data.display()),
@@ -69,7 +70,21 @@ impl Site {
 
     /// Where deliveries of the remote Jira go.
     pub fn receiver(&self) -> String {
-        format!("http://127.0.0.1:{}/webhooks/away", self.port)
+        self.receiver_of("away")
+    }
+
+    /// Where deliveries of a tracker go.
+    pub fn receiver_of(&self, tracker: &str) -> String {
+        format!("http://127.0.0.1:{}/webhooks/{tracker}", self.port)
+    }
+
+    /// Adds a sync with the same rules to one more remote Jira, before the program is started.
+    pub fn add_sync(&self, name: &str, jira: &RunningJira, project: &str) {
+        let sync = include_str!("sync.toml").replace("\"bench\"", &format!("\"{name}\""));
+        let sync = sync.replace("\"away\"", &format!("\"{name}\"")).replace("project = UP", &format!("project = {project}"));
+        let file = self.folder().join("trackersync.toml");
+        let configuration = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, configuration + &tracker(name, jira.url()) + &sync).unwrap();
     }
 
     pub async fn serve(&self, roles: &str) -> Program {

@@ -39,6 +39,7 @@ pub fn to_json(config: &Config) -> Value {
         },
         "worker": {
             "concurrency": worker.concurrency,
+            "max_jobs": worker.max_jobs,
             "deadline": duration(worker.deadline),
             "lease": duration(worker.lease),
             "max_attempts": worker.max_attempts,

@@ -7,8 +7,11 @@ use super::section::Section;
 /// Settings of the workers.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// Jobs that run at the same time in one process.
+    /// Jobs of one sync that run at the same time in one process.
     pub concurrency: usize,
+    /// Jobs of all syncs that run at the same time in one process: many times as many, so that one sync whose tracker does not answer
+    /// cannot take all places.
+    pub max_jobs: usize,
     /// Longest run of one job; then it is stopped and tried again.
     pub deadline: Duration,
     /// How long an issue stays locked after its worker was last heard of.
@@ -27,6 +30,7 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             concurrency: 8,
+            max_jobs: 64,
             deadline: Duration::from_mins(2),
             lease: Duration::from_secs(15),
             // About a day, with the longest pause: trackers have maintenance weekends.
@@ -42,6 +46,7 @@ pub(super) fn read(section: Section<'_>) -> WorkerConfig {
     let default = WorkerConfig::default();
     let config = WorkerConfig {
         concurrency: usize::try_from(section.number("concurrency", 8, 1..=1_000)).unwrap_or(default.concurrency),
+        max_jobs: usize::try_from(section.number("max_jobs", 64, 1..=10_000)).unwrap_or(default.max_jobs),
         deadline: section.duration("deadline").unwrap_or(default.deadline),
         // Below a second the renewal would do nothing else.
         lease: section.duration("lease").unwrap_or(default.lease).max(Duration::from_secs(1)),

@@ -53,7 +53,9 @@ impl Worker {
     /// Works until the process drains; then finishes what it holds. What is still unfinished at the deadline, or when the process
     /// aborts, goes back to the queue.
     pub async fn run(self: Arc<Self>, drain: std::time::Duration) {
-        let concurrency = self.config.concurrency;
+        // What the queue hands out bounds each sync. Jobs mostly wait for trackers, so that places are cheap; were all of them taken
+        // by a sync whose tracker does not answer, the others would wait with it.
+        let (concurrency, max_jobs) = (self.config.concurrency, self.config.max_jobs);
         let prefetch = Prefetch {
             live: u16::try_from(concurrency).unwrap_or(u16::MAX),
             bulk: u16::try_from(concurrency.div_ceil(4)).unwrap_or(u16::MAX),
@@ -65,7 +67,7 @@ impl Worker {
             tokio::select! {
                 () = draining.cancelled() => break,
                 Some(ended) = running.join_next() => report_panic(ended),
-                delivery = deliveries.recv(), if running.len() < concurrency => {
+                delivery = deliveries.recv(), if running.len() < max_jobs => {
                     let Some(delivery) = delivery else { break };
                     running.spawn(Arc::clone(&self).handle(delivery));
                 }

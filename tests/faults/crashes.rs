@@ -15,6 +15,7 @@ use super::{
     ledger::Figures,
     site::{Local, Pair, Site},
 };
+use crate::support::services::Own;
 
 /// Points that are passed several times in one plan are met at one of so many passages, from the second repetition on.
 const PASSAGES: u32 = 6;
@@ -95,7 +96,7 @@ struct Stage {
 
 impl Stage {
     async fn set(kind: Local) -> Self {
-        let mut site = Site::start(kind, None, false).await;
+        let mut site = Site::start(kind, Own::default(), false).await;
         let program = site.serve("intake,worker", &[]).ready().await;
         for tag in ["[a]", "[b]"] {
             site.create(Side::Remote, tag);

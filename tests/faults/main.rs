@@ -14,6 +14,7 @@ mod crashes;
 mod kills;
 mod ledger;
 mod nemesis;
+mod own_postgres;
 mod points;
 mod proxy;
 mod site;

@@ -7,10 +7,11 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use trackersync::{clock::CLOCK_OFF_BY, sync::issue::Side};
 
 use super::{
+    own_postgres::OwnPostgres,
     proxy::Trouble,
     site::{Local, Pair, Running, Site},
 };
-use crate::support::{own_redis::OwnRedis, wait::until};
+use crate::support::{own_redis::OwnRedis, services::Own, wait::until};
 
 /// How large the test is: by default small, `TRACKERSYNC_TEST_NEMESIS=600:500:10000` is ten minutes, 500 issues, 10,000 edits.
 struct Size {
@@ -38,6 +39,7 @@ struct Deeds {
     intake_kills: usize,
     wrong_clocks: usize,
     flushes: usize,
+    crashes_of_postgres: usize,
     troubles: usize,
 }
 
@@ -61,16 +63,48 @@ enum Nemesis {
     /// Redis forgets everything each second, leases included, so that two workers may be at work on one issue; the clock of one of
     /// them is ten minutes ahead.
     Forgetting,
+    /// PostgreSQL crashes again and again, and takes a moment to come back.
+    Crashing,
+}
+
+/// Services that the nemesis has to itself.
+struct Services {
+    redis: OwnRedis,
+    /// Where it is going to crash.
+    postgres: Option<OwnPostgres>,
+    _folder: tempfile::TempDir,
+}
+
+impl Services {
+    async fn start(nemesis: Nemesis) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let redis = OwnRedis::start(folder.path()).await;
+        let postgres = if nemesis == Nemesis::Crashing { Some(OwnPostgres::start().await) } else { None };
+        Self { redis, postgres, _folder: folder }
+    }
+
+    fn own(&self) -> Own {
+        let postgres = self.postgres.as_ref().map(|postgres| postgres.url.clone());
+        Own { redis: Some(self.redis.url.clone()), postgres, rabbitmq: None }
+    }
 }
 
 impl Nemesis {
-    async fn strike(self, site: &Site, redis: &OwnRedis, processes: &mut Processes, random: &mut StdRng, deeds: &mut Deeds) {
+    async fn strike(self, site: &Site, own: &mut Services, processes: &mut Processes, random: &mut StdRng, deeds: &mut Deeds) {
         match self {
-            Self::Random => strike(site, redis, processes, random, deeds).await,
+            Self::Random => strike(site, &own.redis, processes, random, deeds).await,
             Self::Forgetting => {
                 deeds.flushes += 1;
-                redis.flush_all().await;
+                own.redis.flush_all().await;
                 tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Self::Crashing => {
+                deeds.crashes_of_postgres += 1;
+                let postgres = own.postgres.as_mut().unwrap();
+                postgres.crash().await;
+                tokio::time::sleep(Duration::from_millis(random.random_range(0..2_000))).await;
+                postgres.start_again().await;
+                tokio::time::sleep(Duration::from_millis(random.random_range(500..3_000))).await;
             }
         }
     }
@@ -157,7 +191,10 @@ fn edit(site: &mut Site, pairs: &[Pair], number: usize, random: &mut StdRng, con
     let at = random.random_range(0..pairs.len());
     let side = if random.random_bool(0.5) { Side::Local } else { Side::Remote };
     let pair = &pairs[at];
-    match random.random_range(0..10) {
+    let what = random.random_range(0..10);
+    // Of a title that was overwritten nobody can tell afterwards whether it was set.
+    site.loses_answers = what < 3 && random.random_ratio(1, 4);
+    match what {
         0 | 1 => {
             let text = format!("Comment {number}.");
             site.comment(side, &pair.tag, pair.on(side), &text);
@@ -195,9 +232,8 @@ async fn disturbed(kind: Local, nemesis: Nemesis) {
     let size = Size::wanted();
     let seed: u64 = std::env::var("TRACKERSYNC_TEST_FAULT_SEED").map_or_else(|_| rand::random(), |text| text.parse().unwrap());
     figure!("{nemesis:?} nemesis with {kind:?} as the local tracker: seed {seed}");
-    let folder = tempfile::tempdir().unwrap();
-    let redis = OwnRedis::start(folder.path()).await;
-    let mut site = Site::start(kind, Some(redis.url.clone()), true).await;
+    let mut own = Services::start(nemesis).await;
+    let mut site = Site::start(kind, own.own(), true).await;
     let mut processes = Processes::start(&site);
     let pairs = linked(&mut site, size.issues).await;
     if nemesis == Nemesis::Forgetting {
@@ -217,7 +253,7 @@ async fn disturbed(kind: Local, nemesis: Nemesis) {
         }
         made = made.max(due);
         convergence.look(site_now);
-        nemesis.strike(site_now, &redis, &mut processes, &mut of_deeds, &mut deeds).await;
+        nemesis.strike(site_now, &mut own, &mut processes, &mut of_deeds, &mut deeds).await;
     }
     for (_, proxy) in &site.proxies.as_ref().unwrap().all {
         proxy.make(Trouble::None);
@@ -235,6 +271,7 @@ async fn disturbed(kind: Local, nemesis: Nemesis) {
         size.issues
     );
     assert!(figures.are_clean());
+    assert_eq!(figures.ok + figures.recovered, figures.attempted, "all that was attempted was done, told or not");
     assert_eq!(site.queues().dead().await, Vec::<serde_json::Value>::new(), "parked events");
     for worker in processes.workers {
         assert_eq!(worker.terminate().await, Some(0), "a worker ends in order");
@@ -255,4 +292,9 @@ async fn nothing_is_lost_or_doubled_whatever_the_nemesis_does_between_two_jiras(
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_while_redis_forgets_everything_each_second_and_a_clock_is_wrong() {
     disturbed(Local::Roundup, Nemesis::Forgetting).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_while_postgresql_crashes_again_and_again() {
+    disturbed(Local::Roundup, Nemesis::Crashing).await;
 }

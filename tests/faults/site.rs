@@ -14,7 +14,7 @@ use crate::support::{
     process::{Process, free_port},
     queues::Queues,
     roundup_home::SECRET as ROUNDUP_SECRET,
-    services::Corner,
+    services::{Corner, Own},
     wait::{LONG, until_so},
 };
 
@@ -40,6 +40,8 @@ pub struct Site {
     pub corner: Corner,
     pub proxies: Option<Proxies>,
     pub ledger: Ledger,
+    /// Whether trackers do what people ask for and their answers are lost.
+    pub loses_answers: bool,
     port: u16,
     folder: Option<tempfile::TempDir>,
 }
@@ -54,13 +56,13 @@ pub struct Pair {
 
 impl Site {
     /// Starts trackers; with proxies before everything if so wanted.
-    pub async fn start(kind: Local, redis: Option<String>, proxied: bool) -> Self {
+    pub async fn start(kind: Local, own: Own, proxied: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // One after the other: many that connect at the same moment take each other's time.
         static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let corner = {
             let _alone = MAKING.lock().await;
-            Corner::make(None, redis).await
+            Corner::make(own).await
         };
         let (port, ports) = (free_port(), [free_port(), free_port()]);
         let fronts = if proxied { Some([Proxy::start(ports[0]).await, Proxy::start(ports[1]).await]) } else { None };
@@ -81,7 +83,16 @@ impl Site {
                 Some(Proxies { all })
             }
         };
-        let site = Self { local, remote, corner, proxies, ledger: Ledger::default(), port, folder: Some(folder) };
+        let site = Self {
+            local,
+            remote,
+            corner,
+            proxies,
+            ledger: Ledger::default(),
+            loses_answers: false,
+            port,
+            folder: Some(folder),
+        };
         std::fs::write(site.folder().join("trackersync.toml"), site.configuration(kind)).unwrap();
         site
     }
@@ -146,7 +157,7 @@ impl Site {
         let title = format!("{tag} made");
         let edit = self.ledger.attempt(tag, What::Issue, &title, side);
         let id = self.tracker(side).create(&title, side == Side::Local);
-        self.ledger.acknowledge(edit);
+        self.answered(edit);
         id
     }
 
@@ -155,7 +166,7 @@ impl Site {
         let title = format!("{} {words}", pair.tag);
         let edit = self.ledger.attempt(&pair.tag, What::Title, &title, side);
         self.tracker(side).set_title(pair.on(side), &title);
-        self.ledger.acknowledge(edit);
+        self.answered(edit);
         edit
     }
 
@@ -163,7 +174,7 @@ impl Site {
     pub fn comment(&mut self, side: Side, tag: &str, id: &str, text: &str) -> (usize, String) {
         let edit = self.ledger.attempt(tag, What::Comment, text, side);
         let comment = self.tracker(side).comment(id, text);
-        self.ledger.acknowledge(edit);
+        self.answered(edit);
         (edit, comment)
     }
 
@@ -171,8 +182,14 @@ impl Site {
     pub fn attach(&mut self, side: Side, tag: &str, id: &str, name: &str) -> usize {
         let text = self.tracker(side).attach(id, name);
         let edit = self.ledger.attempt(tag, What::File, &text, side);
-        self.ledger.acknowledge(edit);
+        self.answered(edit);
         edit
+    }
+
+    fn answered(&mut self, edit: usize) {
+        if !self.loses_answers {
+            self.ledger.acknowledge(edit);
+        }
     }
 
     /// What became of all edits so far.

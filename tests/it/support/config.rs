@@ -81,7 +81,7 @@ prefix = ""
 }
 
 fn services(corner: &Corner) -> String {
-    let Corner { name, rabbitmq, redis } = corner;
+    let Corner { name, rabbitmq, redis, .. } = corner;
     let database = corner.database();
     format!(
         r#"

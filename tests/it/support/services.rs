@@ -22,17 +22,24 @@ pub fn redis() -> String {
     from_environment("TRACKERSYNC_TEST_REDIS", "redis://127.0.0.1:6379")
 }
 
-/// A database of the shared PostgreSQL.
-fn database(name: &str) -> String {
-    let mut url =
-        url::Url::parse(&from_environment("TRACKERSYNC_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")).unwrap();
+/// The shared PostgreSQL.
+fn postgres() -> String {
+    from_environment("TRACKERSYNC_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+}
+
+/// A database of a PostgreSQL.
+fn database(server: &str, name: &str) -> String {
+    let mut url = url::Url::parse(server).unwrap();
     url.set_path(name);
     url.into()
 }
 
-/// The database that every PostgreSQL has.
-fn postgres() -> String {
-    database("postgres")
+/// Services of a test's own, in place of the shared ones: their URLs.
+#[derive(Default)]
+pub struct Own {
+    pub rabbitmq: Option<String>,
+    pub redis: Option<String>,
+    pub postgres: Option<String>,
 }
 
 /// A corner of each service, under one name.
@@ -43,18 +50,24 @@ pub struct Corner {
     pub rabbitmq: String,
     /// Redis.
     pub redis: String,
+    postgres: String,
 }
 
 impl Corner {
     /// Makes the database; the rest comes into being by use.
-    pub async fn make(rabbitmq: Option<String>, redis: Option<String>) -> Self {
-        let name = format!("it_{}", uuid::Uuid::now_v7().simple());
-        let mut server = PgConnection::connect(&postgres())
+    pub async fn make(own: Own) -> Self {
+        let corner = Self {
+            name: format!("it_{}", uuid::Uuid::now_v7().simple()),
+            rabbitmq: own.rabbitmq.unwrap_or_else(rabbitmq),
+            redis: own.redis.unwrap_or_else(redis),
+            postgres: own.postgres.unwrap_or_else(postgres),
+        };
+        let name = &corner.name;
+        let mut server = PgConnection::connect(&corner.every_database())
             .await
-            .unwrap_or_else(|error| panic!("this test needs PostgreSQL at {}; tests/run starts it: {error}", postgres()));
+            .unwrap_or_else(|error| panic!("this test needs PostgreSQL at {}; tests/run starts it: {error}", corner.postgres));
         let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
         sqlx::query(create).execute(&mut server).await.unwrap();
-        let corner = Self { name, rabbitmq: rabbitmq.unwrap_or_else(self::rabbitmq), redis: redis.unwrap_or_else(self::redis) };
         connect(&corner.rabbitmq)
             .await
             .unwrap_or_else(|error| panic!("this test needs RabbitMQ at {}; tests/run starts it: {error}", corner.rabbitmq));
@@ -68,7 +81,12 @@ impl Corner {
 
     /// The database of this corner.
     pub fn database(&self) -> String {
-        database(&self.name)
+        database(&self.postgres, &self.name)
+    }
+
+    /// The database that every PostgreSQL has.
+    fn every_database(&self) -> String {
+        database(&self.postgres, "postgres")
     }
 
     async fn remove(&self) {
@@ -76,7 +94,7 @@ impl Corner {
             self.remove_queues(&connection).await;
         }
         self.remove_keys().await;
-        if let Ok(server) = PgPool::connect(&postgres()).await {
+        if let Ok(server) = PgPool::connect(&self.every_database()).await {
             let drop = sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
             let _ = sqlx::query(drop).execute(&server).await;
         }

@@ -17,7 +17,7 @@ use super::{
     program::{self, Program},
     queues::Queues,
     roundup::Roundup,
-    services::Corner,
+    services::{Corner, Own},
     wait::{LONG, until, until_so},
 };
 
@@ -67,7 +67,11 @@ impl Site {
     /// Starts the trackers.
     pub async fn start(wanted: Wanted) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let corner = if wanted.embedded { None } else { Some(Corner::make(wanted.rabbitmq, wanted.redis).await) };
+        let corner = if wanted.embedded {
+            None
+        } else {
+            Some(Corner::make(Own { rabbitmq: wanted.rabbitmq, redis: wanted.redis, postgres: None }).await)
+        };
         let port = free_port();
         let receiver = |tracker: &str| format!("http://127.0.0.1:{port}/webhooks/{tracker}");
         let jira = Jira::start(folder.path(), wanted.dialect, &receiver("upstream")).await;

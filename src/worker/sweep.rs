@@ -50,14 +50,21 @@ async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option
     let Some(period) = period else { return };
     let draining = worker.lifecycle.draining();
     let mut sweeping = Sweeping { full, period, ours: None, withheld: false };
+    let mut failures = 0;
     loop {
         let span = info_span!("sweep", sync = %engine.name, full);
         let pause = match sweeping.turn(worker, engine).instrument(span).await {
-            Ok(pause) => pause,
+            Ok(pause) => {
+                failures = 0;
+                pause
+            }
             // The next sweep looks back as far as this one would have.
             Err(fault) => {
-                warn!(sync = %engine.name, %fault, full, "the sweep failed; it is tried again at its next time");
-                period
+                let pause = pause_after(failures, period);
+                failures += 1;
+                let seconds = pause.as_secs();
+                warn!(sync = %engine.name, %fault, full, "the sweep failed; it is tried again in {seconds} s");
+                pause
             }
         };
         tokio::select! {
@@ -65,6 +72,12 @@ async fn periodically(worker: &Arc<Worker>, engine: &Arc<Engine>, period: Option
             () = draining.cancelled() => return,
         }
     }
+}
+
+/// How long to rest after a sweep that failed after so many others in a row. Never longer than after one that succeeded: a full sweep
+/// that met a tracker in its maintenance would else be missing for a day.
+fn pause_after(failures: u32, period: Duration) -> Duration {
+    period.min(ASK_AGAIN * 2_u32.saturating_pow(failures.min(20)))
 }
 
 /// One of the two sweeps of a sync.
@@ -172,4 +185,17 @@ pub(super) async fn publish(worker: &Worker, engine: &Engine, side: Side, issue:
     let job = Job::new(EventId::generate(), tracker, ISSUE_CHANGED, issue.to_string(), worker.clock.now(), data);
     let route = Route { sync: engine.name.clone(), lane: Lane::Bulk };
     worker.queue.publish(&Destination::Now(route), &job).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_that_fails_is_tried_again_soon_and_then_less_often() {
+        let day = Duration::from_hours(24);
+        let pauses = [0, 1, 2, 10, 1_000].map(|failures| pause_after(failures, day).as_secs() / 60);
+        assert_eq!(pauses, [1, 2, 4, 1_024, 1_440]);
+        assert_eq!(pause_after(0, Duration::from_secs(5)), Duration::from_secs(5));
+    }
 }

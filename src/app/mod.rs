@@ -179,6 +179,8 @@ impl App {
         let dead = roles.contains(&Role::Scheduler).then(|| Arc::clone(&self.dead));
         let mut errands = vec![tokio::spawn(watch::run(Arc::clone(&worker), dead))];
         if roles.contains(&Role::Scheduler) {
+            let keeping = self.store.clone().keep_audit_for(self.config.store.keep_audit, self.lifecycle.draining());
+            errands.push(tokio::spawn(keeping));
             for sync in &self.config.syncs {
                 if let Some(engine) = self.engines.get(&sync.name) {
                     errands.push(tokio::spawn(sweep::run(Arc::clone(&worker), Arc::clone(engine), sync.sweep.clone())));

@@ -1,5 +1,7 @@
 //! `[queue]`, `[store]`, `[coordination]`, `[telemetry]`: the services beside us. Each is embedded while it has no `url`.
 
+use std::time::Duration;
+
 use super::{
     diagnostic::Diagnostic,
     environment::Environment,
@@ -7,6 +9,9 @@ use super::{
     secret::Secret,
     section::{Located, Section},
 };
+
+/// Long enough for the question why an issue is as it is, which comes up when somebody is back from a leave.
+const KEEP_AUDIT: Duration = Duration::from_hours(180 * 24);
 
 /// Where events are queued.
 #[derive(Clone, Debug)]
@@ -26,6 +31,8 @@ pub struct StoreConfig {
     pub url: Option<Secret>,
     /// Most connections to the database.
     pub max_connections: u32,
+    /// How long the audit trail is kept.
+    pub keep_audit: Duration,
 }
 
 /// Where leases and seen deliveries are kept.
@@ -68,8 +75,9 @@ pub(super) fn read_queue(section: Section<'_>, environment: &Environment) -> Que
 pub(super) fn read_store(section: Section<'_>, environment: &Environment) -> StoreConfig {
     let url = service_url(&section, environment, &["postgres", "postgresql"]);
     let max_connections = u32::try_from(section.number("max_connections", 10, 1..=1_000)).unwrap_or(10);
+    let keep_audit = section.duration("keep_audit").unwrap_or(KEEP_AUDIT);
     section.finish();
-    StoreConfig { url, max_connections }
+    StoreConfig { url, max_connections, keep_audit }
 }
 
 pub(super) fn read_coordination(section: Section<'_>, environment: &Environment) -> CoordinationConfig {

@@ -30,7 +30,7 @@ pub fn to_json(config: &Config) -> Value {
             "spool": { "max_events": config.server.spool.max_events, "max_bytes": config.server.spool.max_bytes },
         },
         "queue": { "url": config.queue.url.as_ref().map(masked_url), "prefix": config.queue.prefix },
-        "store": { "url": config.store.url.as_ref().map(masked_url), "max_connections": config.store.max_connections },
+        "store": { "url": config.store.url.as_ref().map(masked_url), "max_connections": config.store.max_connections, "keep_audit": duration(config.store.keep_audit) },
         "coordination": { "url": config.coordination.url.as_ref().map(masked_url), "prefix": config.coordination.prefix },
         "telemetry": {
             "otlp_endpoint": config.telemetry.otlp_endpoint,

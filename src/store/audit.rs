@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::pool::{Pool, StoreError, on_pool};
+use super::{
+    pool::{Pool, StoreError, on_pool},
+    retention,
+};
 use crate::{
     clock::millis,
     ids::{IssueId, LinkId, SyncName},
@@ -31,7 +34,7 @@ pub(super) async fn add(pool: &Pool, entry: &AuditEntry<'_>) -> Result<(), Store
         outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let (plan, effects) = (serde_json::to_string(entry.plan)?, serde_json::to_string(&entry.effects)?);
     on_pool!(pool, pool => sqlx::query(INSERT)
-        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(retention::new_id())
         .bind(millis(entry.at))
         .bind(entry.sync.as_str())
         .bind(entry.link.map(LinkId::as_str))

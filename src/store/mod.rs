@@ -7,6 +7,7 @@ mod links;
 mod marks;
 mod migrations;
 mod pool;
+mod retention;
 mod writes;
 
 pub use audit::AuditRow;

@@ -119,6 +119,10 @@ pub async fn the_audit_trail_tells_the_newest_first(place: &Place) {
     let effects = json!([{ "side": "local", "effect": "create the local issue", "outcome": "not tried" }]);
     assert_eq!(rows[0].effects, effects);
     assert!(store.audit_of(&sync, &"2".into(), 9).await.unwrap().is_empty());
+    assert_eq!(store.forget_audit_before(Timestamp::now() - Duration::from_mins(1)).await.unwrap(), 0);
+    assert_eq!(store.audit_of(&sync, &remote, 9).await.unwrap().len(), 3, "what was written just now is kept");
+    assert_eq!(store.forget_audit_before(Timestamp::now() + Duration::from_mins(1)).await.unwrap(), 3);
+    assert!(store.audit_of(&sync, &remote, 9).await.unwrap().is_empty());
     let fault = trackersync::sync::fault::Fault::from(trackersync::store::StoreError::Database(sqlx::Error::PoolTimedOut));
     let waits = matches!(fault.kind, FaultKind::Transient { retry_after: Some(_) });
     assert!(waits, "an event waits for its database, and that is no attempt");

@@ -9,7 +9,7 @@ pub const MOST_NODES: u32 = 500_000;
 /// The deepest nesting of groups, and the longest chain of derived types, in a schema.
 pub const DEEPEST_SCHEMA: usize = 64;
 /// The most particles, and the most fields of all its types together, that a schema may come to.
-pub const MOST_FIELDS: usize = 1_000_000;
+pub const MOST_FIELDS: usize = 200_000;
 
 /// The deepest nesting of elements in a message.
 pub const DEEPEST_MESSAGE: usize = 64;

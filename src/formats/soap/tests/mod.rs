@@ -9,6 +9,8 @@ mod releases;
 mod requests;
 mod wsdl;
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -19,12 +21,14 @@ const KPM: &str = include_str!("../../../standin/kpm/kpm.wsdl");
 /// A contract with what that one does not use.
 const RICH: &str = include_str!("rich.wsdl");
 
-fn kpm() -> Contract {
-    Contract::read("kpm.wsdl", KPM.as_bytes()).unwrap()
+fn kpm() -> &'static Contract {
+    static READ: LazyLock<Contract> = LazyLock::new(|| Contract::read("kpm.wsdl", KPM.as_bytes()).unwrap());
+    &READ
 }
 
-fn rich() -> Contract {
-    Contract::read("rich.wsdl", RICH.as_bytes()).unwrap()
+fn rich() -> &'static Contract {
+    static READ: LazyLock<Contract> = LazyLock::new(|| Contract::read("rich.wsdl", RICH.as_bytes()).unwrap());
+    &READ
 }
 
 /// A contract with a text replaced, which has to be there.

@@ -37,8 +37,7 @@ type Read = (Value, Vec<(String, Vec<u8>)>);
 
 /// Reads an answer to its end.
 fn read_all(content_type: &str, bytes: &[u8], size: usize, limits: AnswerLimits) -> Result<Read, AnswerError> {
-    let contract = kpm();
-    read_with(&contract, content_type, bytes, size, limits)
+    read_with(kpm(), content_type, bytes, size, limits)
 }
 
 fn read_with(
@@ -165,12 +164,12 @@ fn an_answer_that_ends_at_any_byte_is_told_to_end() {
     let contract = kpm();
     let bytes = message(&include("x"), &[("x", b"12\r\n--uuid"), ("y", b"")]);
     for end in 0..bytes.len() {
-        let read = read_with(&contract, CONTENT_TYPE, &bytes[..end], 64, AnswerLimits::default());
+        let read = read_with(contract, CONTENT_TYPE, &bytes[..end], 64, AnswerLimits::default());
         assert!(matches!(read, Err(AnswerError::Truncated(_))), "cut at {end}: {read:?}");
     }
     let plain = envelope("<GetDocumentResponse/>");
     for end in 0..plain.len() {
-        let read = read_with(&contract, "text/xml", &plain.as_bytes()[..end], 64, AnswerLimits::default());
+        let read = read_with(contract, "text/xml", &plain.as_bytes()[..end], 64, AnswerLimits::default());
         assert!(matches!(read, Err(AnswerError::Truncated(_) | AnswerError::Xml { .. })), "cut at {end}: {read:?}");
     }
 }
@@ -187,10 +186,10 @@ proptest! {
         let contract = kpm();
         let named: Vec<(&str, &[u8])> = parts.iter().map(|part| ("x", part.as_slice())).collect();
         let bytes = message("", &named);
-        let (_, read) = read_with(&contract, CONTENT_TYPE, &bytes, size, AnswerLimits::default()).unwrap();
+        let (_, read) = read_with(contract, CONTENT_TYPE, &bytes, size, AnswerLimits::default()).unwrap();
         prop_assert_eq!(read.into_iter().map(|(_, part)| part).collect::<Vec<_>>(), parts);
         let end = cut.index(bytes.len());
-        let read = read_with(&contract, CONTENT_TYPE, &bytes[..end], size, AnswerLimits::default());
+        let read = read_with(contract, CONTENT_TYPE, &bytes[..end], size, AnswerLimits::default());
         prop_assert!(matches!(read, Err(AnswerError::Truncated(_))), "cut at {}: {:?}", end, read);
     }
 }

@@ -45,7 +45,7 @@ const NUMBER: &str = "<xsd:element name=\"ErrorNumber\" type=\"xsd:string\" minO
 
 #[test]
 fn the_contract_of_today_works() {
-    assert!(works(&kpm()).contains(STATUS));
+    assert!(works(kpm()).contains(STATUS));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn another_order_is_followed() {
 #[test]
 fn more_optional_elements_change_nothing() {
     let more = format!("{NUMBER}<xsd:element name=\"New\" type=\"k:Order\" minOccurs=\"0\" maxOccurs=\"unbounded\"/>");
-    assert_eq!(works(&edited(KPM, NUMBER, &more).unwrap()), works(&kpm()));
+    assert_eq!(works(&edited(KPM, NUMBER, &more).unwrap()), works(kpm()));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn the_schema_may_move_to_a_file_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("service.xsd"), &KPM[start..end]).unwrap();
     fs::write(folder.path().join("service.wsdl"), format!("{}{import}{}", &KPM[..start], &KPM[end..])).unwrap();
-    assert_eq!(works(&Contract::open(&folder.path().join("service.wsdl")).unwrap()), works(&kpm()));
+    assert_eq!(works(&Contract::open(&folder.path().join("service.wsdl")).unwrap()), works(kpm()));
 }
 
 #[test]

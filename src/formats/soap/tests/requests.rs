@@ -22,7 +22,7 @@ fn put(fields: &Value) -> Value {
 #[test]
 fn only_the_operation_is_qualified_and_the_order_is_that_of_the_schema() {
     let value = json!({ "Notice": "a<b", "ProblemNumber": 7, "UserAuthentification": { "SessionKey": "s", "UserId": "u" } });
-    let request = build(&kpm(), "AddNotice", &value).unwrap();
+    let request = build(kpm(), "AddNotice", &value).unwrap();
     assert!(request.contains("xmlns:n1=\"http://xmldefs.volkswagenag.com/PP/QM/GroupProblemManagementService/V3\""));
     assert_eq!(
         body(&request),
@@ -35,7 +35,7 @@ fn only_the_operation_is_qualified_and_the_order_is_that_of_the_schema() {
 fn each_namespace_has_its_prefix() {
     let value = put(&json!({ "Note": ["x", "y"], "Tree": { "Label": "l", "Branch": [{ "Label": "m" }] }, "@id": "i" }));
     assert_eq!(
-        body(&build(&rich(), "Put", &value).unwrap()),
+        body(&build(rich(), "Put", &value).unwrap()),
         "<n1:Put id=\"i\"><n2:Note>x</n2:Note><n2:Note>y</n2:Note><n1:At>2024-12-31T23:59:59Z</n1:At>\
          <n1:Tree><Label>l</Label><n1:Branch><Label>m</Label></n1:Branch></n1:Tree></n1:Put>"
     );
@@ -50,7 +50,7 @@ fn all_that_is_wrong_is_told_at_once_with_its_path() {
         "Text": "x",
     });
     assert_eq!(
-        findings(&kpm(), "AddSupplierResponse", &value),
+        findings(kpm(), "AddSupplierResponse", &value),
         [
             "UserAuthentification/UserId: is missing",
             "UserAuthentification/UserID: is not known to the schema; did you mean UserId?",
@@ -69,7 +69,7 @@ fn findings_are_bounded_and_tell_no_values() {
     for at in 0..100 {
         value[format!("x{at}")] = json!("secret");
     }
-    let refused = build(&kpm(), "GetDocumentList", &value).unwrap_err();
+    let refused = build(kpm(), "GetDocumentList", &value).unwrap_err();
     assert_eq!((refused.findings.len(), refused.more), (MOST_FINDINGS, 51));
     assert!(!refused.to_string().contains("secret"));
 }
@@ -107,7 +107,7 @@ fn values_out_of_range_are_refused() {
         (json!({ "@id": "a b" }), "@id: must be a name without colon"),
         (json!({ "Wrong": [] }), "Wrong: is not known to the schema"),
     ] {
-        let found = findings(&contract, "Put", &put(&fields)).join("; ");
+        let found = findings(contract, "Put", &put(&fields)).join("; ");
         assert!(found.contains(words), "{fields}: {found}");
     }
 }
@@ -137,7 +137,7 @@ fn values_in_range_are_written() {
         (json!({ "@mark": "a\"\n\tb" }), "<n1:Put mark=\"a&quot;&#10;&#9;b\">"),
         (json!({ "Any": "a\r\nb" }), "<n1:Any>a&#13;\nb</n1:Any>"),
     ] {
-        let request = build(&contract, "Put", &put(&fields)).unwrap();
+        let request = build(contract, "Put", &put(&fields)).unwrap();
         assert!(request.contains(written), "{fields}: {request}");
         assert_eq!(request.contains("xmlns:xsi"), written.contains("xsi:"));
     }
@@ -149,7 +149,7 @@ fn nesting_ends() {
     for _ in 0..100 {
         tree = json!({ "Label": "l", "Branch": [tree] });
     }
-    let found = findings(&rich(), "Put", &put(&json!({ "Tree": tree }))).join("; ");
+    let found = findings(rich(), "Put", &put(&json!({ "Tree": tree }))).join("; ");
     assert!(found.contains("is nested more than 64 deep"), "{found}");
 }
 

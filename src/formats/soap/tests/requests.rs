@@ -96,7 +96,7 @@ fn values_out_of_range_are_refused() {
         (json!({ "Data": "*" }), "Data: must be base64"),
         (json!({ "At": null }), "At: is null"),
         (json!({ "At": [] }), "one of From, At is missing"),
-        (json!({ "From": "2024-01-01" }), "At: may not stand beside the others"),
+        (json!({ "From": "2024-01-01" }), "From: may not stand beside the others"),
         (json!({ "At": [], "From": "2024-01-01" }), "To: is missing"),
         (json!({ "Value": "v" }), "Key: is missing"),
         (json!({ "Key": ["a", "b", "c"] }), "Key[3]: is repeated too often"),

@@ -2,7 +2,8 @@
 //!
 //! The flow is the layout: a webhook is taken in ([`intake`]), made durable ([`queue`]), taken by a worker ([`worker`]), which
 //! brings one issue in line ([`sync`]) on both trackers ([`trackers`]). At the side, called and calling nobody: [`store`],
-//! [`coordination`], [`config`], [`telemetry`]. Before the first event, [`preflight`] checks the rules against the trackers;
+//! [`coordination`], [`config`], [`telemetry`]; wire formats, which know nothing of all that, are in [`formats`]. Before the first
+//! event, [`preflight`] checks the rules against the trackers;
 //! [`doctor`] tries everything once.
 #![deny(missing_docs)]
 #![warn(clippy::pedantic)]
@@ -18,6 +19,7 @@ pub mod crash;
 #[cfg(feature = "standin")]
 pub mod demo;
 pub mod doctor;
+pub mod formats;
 pub mod ids;
 pub mod intake;
 pub mod lifecycle;

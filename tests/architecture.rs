@@ -35,7 +35,7 @@ fn no_module_names_one_that_it_must_not_know() {
 #[test]
 fn each_part_of_the_flow_was_looked_at() {
     let sources = all();
-    for part in ["intake", "queue", "worker", "sync", "trackers", "store", "coordination", "config", "telemetry"] {
+    for part in ["intake", "queue", "worker", "sync", "trackers", "store", "coordination", "config", "telemetry", "formats"] {
         let edges: usize = sources.iter().filter(|source| source.module[0] == part).map(|source| edges_of(source).len()).sum();
         assert!(edges > 0, "no edge of {part} was found: has it moved?");
     }
@@ -47,6 +47,19 @@ fn the_engine_imports_no_web_queue_database_or_http_crate() {
     let engine: Vec<&Source> = sources.iter().filter(|source| source.module[0] == "sync").collect();
     assert!(!engine.is_empty());
     for source in engine {
+        for foreign in FOREIGN_TO_SYNC {
+            let named = edges::words(&source.code).any(|word| word == foreign);
+            assert!(!named, "{} names the crate {foreign}", source.name);
+        }
+    }
+}
+
+#[test]
+fn formats_import_no_web_queue_database_or_http_crate() {
+    let sources = all();
+    let formats: Vec<&Source> = sources.iter().filter(|source| source.module[0] == "formats").collect();
+    assert!(!formats.is_empty());
+    for source in formats {
         for foreign in FOREIGN_TO_SYNC {
             let named = edges::words(&source.code).any(|word| word == foreign);
             assert!(!named, "{} names the crate {foreign}", source.name);

@@ -1,0 +1,3 @@
+//! Wire formats. They are pure: none knows of syncing, of trackers, or of who carries the bytes.
+
+pub mod soap;

@@ -1,6 +1,6 @@
 //! `standin`: a stand-in tracker as a process of its own, for tests.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use super::{CliError, Exit, Global, output::Output};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     lifecycle::Lifecycle,
     standin::{
         jira::{self, Dialect, JiraOptions},
+        kpm::{self, KpmOptions, Mailbox, MutualTls},
         roundup::{self, RoundupOptions},
     },
 };
@@ -35,11 +36,59 @@ pub(super) struct Arguments {
     /// How often a delivery is sent again (Jira)
     #[arg(long, default_value_t = 5)]
     retries: u32,
+    #[command(flatten)]
+    kpm: KpmArguments,
+}
+
+#[derive(clap::Args)]
+struct KpmArguments {
+    /// A mailbox of the user (KPM)
+    #[arg(long = "mailbox", value_name = "UNIT/PLANT", default_value = "KPM-TEST/Z$")]
+    mailboxes: Vec<Mailbox>,
+    /// A user that is let in (KPM)
+    #[arg(long = "user", value_name = "ID", default_value = "kpm-sync")]
+    users: Vec<String>,
+    /// How long new steps and documents stay invisible (KPM)
+    #[arg(long, value_parser = duration, default_value = "0s")]
+    read_back_delay: Duration,
+    /// The server's certificate in PEM, which switches TLS on (KPM)
+    #[arg(long, value_name = "FILE", requires_all = ["key", "client_authorities"])]
+    certificate: Option<PathBuf>,
+    /// The server's private key in PEM (KPM)
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+    /// Certificates in PEM of those who vouch for clients (KPM)
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    client_authorities: Option<PathBuf>,
+}
+
+impl KpmArguments {
+    fn options(self, listen: String) -> std::io::Result<KpmOptions> {
+        let read = |path: PathBuf| {
+            let said = |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+            std::fs::read_to_string(&path).map_err(said)
+        };
+        let tls = match (self.certificate, self.key, self.client_authorities) {
+            (Some(certificate), Some(key), Some(authorities)) => {
+                Some(MutualTls { certificate: read(certificate)?, key: read(key)?, client_authorities: read(authorities)? })
+            }
+            _ => None,
+        };
+        Ok(KpmOptions {
+            listen,
+            tls,
+            user_ids: self.users,
+            mailboxes: self.mailboxes,
+            read_back_delay: self.read_back_delay,
+            ..KpmOptions::default()
+        })
+    }
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Kind {
     Jira,
+    Kpm,
     Roundup,
 }
 
@@ -75,6 +124,13 @@ pub(super) async fn run(_global: &Global, arguments: Arguments, output: &Output)
             };
             let running = jira::start(options).await?;
             output.line(&format!("ready {}", running.url()));
+            lifecycle.draining().cancelled().await;
+            running.stop().await;
+        }
+        Kind::Kpm => {
+            let running = kpm::start(arguments.kpm.options(arguments.listen)?).await?;
+            output.line(&format!("ready {}", running.url()));
+            output.line(&format!("orders {}", running.control_url()));
             lifecycle.draining().cancelled().await;
             running.stop().await;
         }

@@ -3,5 +3,9 @@
 //!
 //! Each of them is started in-process on a port of its own and keeps everything in memory.
 
+mod fault_queue;
+mod hang_up;
 pub mod jira;
+pub mod kpm;
+mod lock;
 pub mod roundup;

@@ -1,14 +1,12 @@
 //! Failures ordered in advance: the next matching requests go wrong in the way asked for.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{
-    reply::{Answer, Content},
-    site::locked,
-};
+use super::reply::{Answer, Content};
+use crate::standin::fault_queue::Counted;
 
 fn once() -> u32 {
     1
@@ -109,8 +107,14 @@ impl Default for Fault {
     }
 }
 
+impl Counted for Fault {
+    fn left(&mut self) -> &mut u32 {
+        &mut self.count
+    }
+}
+
 impl Fault {
-    fn hits(&self, method: &str, path: &str) -> bool {
+    pub(super) fn hits(&self, method: &str, path: &str) -> bool {
         self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && path.contains(&self.path_contains)
     }
 
@@ -128,36 +132,5 @@ impl Fault {
             answer = answer.with(name, value.as_str());
         }
         Some(answer)
-    }
-}
-
-/// The failures still to come, in the order given.
-#[derive(Debug, Default)]
-pub(super) struct Faults {
-    list: Mutex<Vec<Fault>>,
-}
-
-impl Faults {
-    pub(super) fn add(&self, fault: Fault) {
-        locked(&self.list).push(fault);
-    }
-
-    pub(super) fn clear(&self) {
-        locked(&self.list).clear();
-    }
-
-    pub(super) fn list(&self) -> Vec<Fault> {
-        locked(&self.list).clone()
-    }
-
-    /// Uses up one hit of the first failure that applies to this request.
-    pub(super) fn take(&self, method: &str, path: &str) -> Option<Fault> {
-        let mut list = locked(&self.list);
-        let at = list.iter().position(|fault| fault.count > 0 && fault.hits(method, path))?;
-        let fault = list.get_mut(at)?;
-        fault.count -= 1;
-        let taken = fault.clone();
-        list.retain(|fault| fault.count > 0);
-        Some(taken)
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn base(site: &str, address: SocketAddr) -> String {
 pub(super) async fn serve(request: HttpRequest, site: web::Data<Arc<Site>>) -> HttpResponse {
     let shown = request.uri().path_and_query().map_or("/", |full| full.as_str()).to_owned();
     let method = request.method().as_str().to_owned();
-    let fault = site.faults.take(&method, &shown);
+    let fault = site.faults.take(|fault| fault.hits(&method, &shown));
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }

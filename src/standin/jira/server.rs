@@ -19,6 +19,7 @@ use super::{
     upload::{self, Broken, Upload},
     view::Api,
 };
+use crate::standin::hang_up::hang_up;
 
 /// Most bytes of a body that is not an upload.
 const BODY_LIMIT: u64 = 4 * 1024 * 1024;
@@ -39,14 +40,14 @@ pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let query = pairs(request.query_string());
     let Ok(sent) = Sent::read(&request, payload, &site, &segments).await else {
-        return close();
+        return hang_up();
     };
     if let ["standin", rest @ ..] = segments.as_slice() {
         let near = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
         let answer = if near { control::route(&site, &method, rest, &sent.body) } else { Answer::empty(403) };
         return answer.into_http();
     }
-    let fault = site.faults.take(&method, &shown);
+    let fault = site.faults.take(|fault| fault.hits(&method, &shown));
     let extra = fault.as_ref().map_or(0, |fault| fault.delay_ms);
     tokio::time::sleep(site.latency() + Duration::from_millis(extra)).await;
     let told = (sent.body.len() <= REMEMBERED_BODY).then(|| serde_json::from_slice(&sent.body).ok()).flatten();
@@ -60,7 +61,7 @@ pub(super) async fn serve(request: HttpRequest, payload: web::Payload, site: web
     let status = if lost { 0 } else { answer.status };
     let user = caller.name().map(str::to_owned);
     site.journal.request(RequestRecord { method, path: shown, status, user, body: told });
-    if lost { close() } else { answer.into_http() }
+    if lost { hang_up() } else { answer.into_http() }
 }
 
 /// The parts of a path; `None` if one is not text.
@@ -109,12 +110,6 @@ async fn read(mut payload: web::Payload) -> Result<(Bytes, bool), Broken> {
         }
     }
     Ok((body.freeze(), seen > BODY_LIMIT))
-}
-
-/// Ends the connection without an answer: a body that breaks before its first byte keeps the head from being sent.
-fn close() -> HttpResponse {
-    let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("answer withheld")) });
-    HttpResponse::Ok().streaming(broken)
 }
 
 /// A request that has been read.

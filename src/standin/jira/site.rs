@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use super::{
     accounts::Accounts,
     courier::Courier,
-    faults::Faults,
+    faults::Fault,
     instant::SiteClock,
     journal::Journal,
     limits::Limits,
@@ -23,6 +23,8 @@ use super::{
     store::Store,
     webhooks::Terms,
 };
+use crate::standin::fault_queue::FaultQueue;
+pub(super) use crate::standin::lock::locked;
 
 /// A site, shared between the server's threads and the in-process handle.
 pub(super) struct Site {
@@ -32,7 +34,7 @@ pub(super) struct Site {
     pub(super) clock: SiteClock,
     pub(super) courier: Courier,
     pub(super) journal: Journal,
-    pub(super) faults: Faults,
+    pub(super) faults: FaultQueue<Fault>,
     pub(super) limits: Limits,
     pub(super) wrong_passwords: WrongPasswords,
     pub(super) accounts: Accounts,
@@ -45,17 +47,12 @@ pub(super) struct Site {
     store: Mutex<Store>,
 }
 
-/// Takes a lock; what a panicking holder left behind is still a usable stand-in.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Site {
     pub(super) fn new(options: JiraOptions, base: String, media: String, courier: Courier, journal: Journal) -> Self {
         let site = Self {
             clock: SiteClock::new(options.zone_offset_minutes),
             limits: Limits::new(&options),
-            faults: Faults::default(),
+            faults: FaultQueue::default(),
             wrong_passwords: WrongPasswords::default(),
             accounts: Accounts::default(),
             latency: AtomicU64::new(0),

@@ -2,6 +2,7 @@
 
 use super::exchange::{Answer, Call};
 use super::tracker::locked;
+use crate::standin::fault_queue::{Counted, FaultQueue};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -45,7 +46,18 @@ fn once() -> u32 {
     1
 }
 
+impl Counted for Fault {
+    fn left(&mut self) -> &mut u32 {
+        &mut self.count
+    }
+}
+
 impl Fault {
+    fn fits(&self, call: &Call) -> bool {
+        let method = self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method));
+        method && format!("{}?{}", call.path, call.query).contains(&self.path_contains)
+    }
+
     pub(super) fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
     }
@@ -65,26 +77,14 @@ impl Fault {
 /// The faults that are still to be played and the requests seen.
 #[derive(Debug, Default)]
 pub(super) struct Control {
-    faults: Mutex<Vec<Fault>>,
+    faults: FaultQueue<Fault>,
     requests: Mutex<VecDeque<Json>>,
 }
 
 impl Control {
     /// The first fault that fits the request, counted as played.
     pub(super) fn fault_for(&self, call: &Call) -> Option<Fault> {
-        let mut faults = locked(&self.faults);
-        let target = format!("{}?{}", call.path, call.query);
-        let fits = |fault: &Fault| {
-            let method = fault.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&call.method));
-            method && target.contains(&fault.path_contains)
-        };
-        let at = faults.iter().position(fits)?;
-        let fault = faults[at].clone();
-        faults[at].count = fault.count.saturating_sub(1);
-        if faults[at].count == 0 {
-            faults.remove(at);
-        }
-        Some(fault)
+        self.faults.take(|fault| fault.fits(call))
     }
 
     /// Remembers a request; `status` 0 stands for a dropped connection.
@@ -102,13 +102,13 @@ impl Control {
         match (call.method.as_str(), order) {
             ("POST", "faults") => match serde_json::from_slice::<Fault>(&call.body) {
                 Ok(fault) => {
-                    locked(&self.faults).push(fault);
+                    self.faults.add(fault);
                     Answer::json(201, &json!({}))
                 }
                 Err(error) => Answer::json(400, &json!({"error": error.to_string()})),
             },
             ("DELETE", "faults") => {
-                locked(&self.faults).clear();
+                self.faults.clear();
                 Answer::json(200, &json!({}))
             }
             ("GET", "requests") => {

@@ -4,7 +4,7 @@ use super::control::Fault;
 use super::exchange::{Answer, Call};
 use super::tracker::Tracker;
 use super::{login_page, rest, xmlrpc};
-use actix_web::body::{BoxBody, SizedStream};
+use crate::standin::hang_up::hang_up;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev, web};
@@ -36,7 +36,7 @@ async fn handle(tracker: Data<Tracker>, request: HttpRequest, body: Bytes) -> Ht
         Some(fault) => play(&fault, &tracker, &call).await,
     };
     tracker.control.remember(&call, answer.as_ref().map_or(0, |answer| answer.status));
-    answer.map_or_else(drop_connection, respond)
+    answer.map_or_else(hang_up, respond)
 }
 
 async fn play(fault: &Fault, tracker: &Tracker, call: &Call) -> Option<Answer> {
@@ -71,11 +71,4 @@ fn respond(answer: Answer) -> HttpResponse {
         response.append_header((name, value));
     }
     response.body(answer.body)
-}
-
-/// A body that fails at once makes the server hang up before anything was sent.
-fn drop_connection() -> HttpResponse {
-    let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("told to hang up")) });
-    let body = SizedStream::new(1, Box::pin(broken));
-    HttpResponse::Ok().message_body(BoxBody::new(body)).unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }

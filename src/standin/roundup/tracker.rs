@@ -8,7 +8,8 @@ use super::permission::Caller;
 use super::post_once::PostOnce;
 use super::refusal::Refusal;
 use super::store::Store;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+pub(super) use crate::standin::lock::locked;
+use std::sync::Mutex;
 
 /// One tracker; shared by the server and by those who act on it in this process.
 #[derive(Debug)]
@@ -58,9 +59,4 @@ impl Tracker {
         }
         Ok(result)
     }
-}
-
-/// Locks, whatever a thread that broke down before has left behind.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

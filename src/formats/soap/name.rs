@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The namespace of `xml:lang` and `xml:space`, whose prefix needs no declaration.
+pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// The name of an element or a type: a namespace and a local part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name {

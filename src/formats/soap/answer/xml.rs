@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use quick_xml::{
     XmlVersion,
+    errors::SyntaxError,
     escape::resolve_predefined_entity,
     events::{BytesDecl, BytesRef, BytesStart, Event},
     name::ResolveResult,
@@ -68,7 +69,7 @@ impl<'x> Pull<'x> {
     /// The next token.
     pub fn next(&mut self) -> Result<Token<'x>, AnswerError> {
         loop {
-            let event = self.reader.read_event().map_err(|error| self.error(error))?;
+            let event = self.reader.read_event().map_err(|error| self.not_xml(error))?;
             match event {
                 Event::Start(start) => return self.open(&start).map(Token::Open),
                 Event::End(_) => {
@@ -113,6 +114,15 @@ impl<'x> Pull<'x> {
     /// An error at this place.
     pub fn error(&self, message: impl std::fmt::Display) -> AnswerError {
         AnswerError::xml(self.reader.buffer_position(), message)
+    }
+
+    /// Where the reader looks for the end of something in vain, the envelope was cut off.
+    fn not_xml(&self, error: quick_xml::Error) -> AnswerError {
+        match error {
+            quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => self.error(SyntaxError::InvalidBangMarkup),
+            quick_xml::Error::Syntax(_) => AnswerError::Truncated("the envelope"),
+            error => self.error(error),
+        }
     }
 
     fn open(&mut self, start: &BytesStart<'_>) -> Result<Tag, AnswerError> {

@@ -5,6 +5,7 @@
 
 use std::{
     borrow::Cow,
+    cmp::Reverse,
     collections::{BTreeMap, VecDeque},
 };
 
@@ -193,9 +194,9 @@ impl<'s> Builder<'s> {
             }
             Term::Sequence(parts) => parts.iter().for_each(|part| self.particle(part, waiting, path, depth)),
             Term::Choice(parts) => {
-                let weight = |part: &Particle| part.weight(&|name| waiting.has(name));
-                // The first of those that take the most.
-                let best = parts.iter().rev().max_by_key(|part| weight(part));
+                let has = |name: &str| waiting.has(name);
+                // The first of those that take the most, and of these lack the least.
+                let best = parts.iter().rev().max_by_key(|part| (part.weight(&has), Reverse(part.lack(&has))));
                 if let Some(best) = best {
                     self.particle(best, waiting, path, depth);
                 }

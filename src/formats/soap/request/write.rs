@@ -6,7 +6,7 @@ use quick_xml::escape::{escape, partial_escape};
 
 use super::super::{
     envelope::{SOAP, XSI},
-    name::Name,
+    name::{Name, XML},
 };
 
 /// XML that is being written.
@@ -73,7 +73,7 @@ impl Out {
     fn qualified(&mut self, name: &Name) -> String {
         match name.namespace.as_str() {
             "" => name.local.clone(),
-            "http://www.w3.org/XML/1998/namespace" => format!("xml:{}", name.local),
+            XML => format!("xml:{}", name.local),
             namespace => {
                 let known = self.namespaces.iter().position(|known| known == namespace);
                 let at = known.unwrap_or_else(|| {

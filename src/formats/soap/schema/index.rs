@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use roxmltree::{Document, Node};
 
 use super::super::{
-    name::Name,
+    name::{Name, XML},
     wsdl::{Source, Sources, WSDL, WsdlError, XSD},
 };
 
@@ -165,6 +165,7 @@ impl<'a, 'i> Index<'a, 'i> {
     pub fn name(&self, at: Component<'a, 'i>, text: &str) -> Result<Name, WsdlError> {
         let (prefix, local) = text.trim().split_once(':').map_or((None, text.trim()), |(prefix, local)| (Some(prefix), local));
         match (at.node.lookup_namespace_uri(prefix), prefix) {
+            (None, Some("xml")) => Ok(Name::new(XML, local)),
             (Some(namespace), _) => Ok(Name::new(namespace, local)),
             (None, Some(prefix)) => Err(self.error(at.node, format!("the prefix {prefix} is not declared"))),
             (None, None) => {

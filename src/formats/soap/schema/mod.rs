@@ -184,4 +184,17 @@ impl Particle {
             Term::Any => 0,
         }
     }
+
+    /// How many elements that it cannot do without are not among those that are left.
+    pub fn lack(&self, is_there: &dyn Fn(&str) -> bool) -> usize {
+        if self.min == 0 && !self.takes_any(is_there) {
+            return 0;
+        }
+        match &self.term {
+            Term::Element(element) => usize::from(!is_there(&element.name.local)),
+            Term::Sequence(parts) => parts.iter().map(|part| part.lack(is_there)).sum(),
+            Term::Choice(parts) => parts.iter().map(|part| part.lack(is_there)).min().unwrap_or(0),
+            Term::Any => 0,
+        }
+    }
 }

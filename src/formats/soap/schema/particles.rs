@@ -7,7 +7,11 @@ use super::{
     index::{Component, Kind},
     read::{Reader, child, children},
 };
-use crate::formats::soap::{limits::DEEPEST_SCHEMA, name::Name, wsdl::WsdlError};
+use crate::formats::soap::{
+    limits::DEEPEST_SCHEMA,
+    name::{Name, XML},
+    wsdl::WsdlError,
+};
 
 impl<'a, 'i> Reader<'_, 'a, 'i> {
     /// The content model of a type, or of an extension or restriction.
@@ -126,13 +130,11 @@ impl<'a, 'i> Reader<'_, 'a, 'i> {
     fn attribute(&mut self, at: Component<'a, 'i>) -> Result<Attribute, WsdlError> {
         let usage = at.node.attribute("use");
         let (name, declared) = match at.node.attribute("ref") {
-            Some("xml:lang" | "xml:space") => {
-                let name = self.index.name(at, at.node.attribute("ref").unwrap_or_default())?;
-                (name, at)
-            }
             Some(reference) => {
                 let name = self.index.name(at, reference)?;
-                let declared = self.index.find(Kind::Attribute, at, &name)?;
+                // No schema need declare those of XML itself.
+                let is_of_xml = name.namespace == XML;
+                let declared = if is_of_xml { at } else { self.index.find(Kind::Attribute, at, &name)? };
                 (name, declared)
             }
             None => (self.local_name(at, "attributeFormDefault")?, at),

@@ -1,6 +1,9 @@
 //! Joins the drafts of types: a derived type gets what its base has.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use roxmltree::Node;
 
@@ -14,6 +17,9 @@ use crate::formats::soap::{
     limits::{DEEPEST_SCHEMA, MOST_FIELDS},
     wsdl::WsdlError,
 };
+
+/// The elements that a type can hold, by local name.
+type Fields = BTreeMap<String, Field>;
 
 /// All types, in the order of their drafts.
 pub(super) fn resolve(index: &Index<'_, '_>, drafts: &[Draft<'_, '_>]) -> Result<Vec<Type>, WsdlError> {
@@ -83,10 +89,9 @@ impl Joining<'_, '_, '_> {
             joined.attributes.push(attribute.clone());
         }
         joined.attributes.retain(|attribute| !attribute.is_prohibited);
-        let mut fields = BTreeMap::new();
-        for particle in &joined.content {
-            joined.is_open |= gather(particle, false, true, &mut fields);
-        }
+        let mut is_open = joined.is_open;
+        let fields = self::joined(joined.content.iter().map(|part| gather(part, false, true, &mut is_open)), true);
+        joined.is_open = is_open;
         self.fields += fields.len();
         if self.fields > MOST_FIELDS {
             return Err(self.index.error(draft.at, format!("the types of this schema come to more than {MOST_FIELDS} fields")));
@@ -123,25 +128,41 @@ fn derived(base: Type, how: &Derivation) -> Result<ComplexType, String> {
     }
 }
 
-/// Adds the elements of a particle to the fields of its type; whether it allows any.
-fn gather(particle: &Particle, is_many: bool, is_required: bool, fields: &mut BTreeMap<String, Field>) -> bool {
+/// The elements of a particle, by local name.
+fn gather(particle: &Particle, is_many: bool, is_required: bool, is_open: &mut bool) -> Fields {
     let is_many = is_many || particle.max.is_none_or(|max| max > 1);
     let is_required = is_required && particle.min > 0;
     match &particle.term {
-        Term::Any => true,
+        Term::Any => {
+            *is_open = true;
+            Fields::new()
+        }
         Term::Element(element) => {
             let field = Field { element: element.clone(), is_many, is_required };
-            // Twice in one type: it can occur twice.
-            fields
-                .entry(element.name.local.clone())
-                .and_modify(|known| {
-                    known.is_many = true;
-                    known.is_required |= is_required;
-                })
-                .or_insert(field);
-            false
+            Fields::from([(element.name.local.clone(), field)])
         }
-        Term::Sequence(parts) => parts.iter().fold(false, |open, part| gather(part, is_many, is_required, fields) | open),
-        Term::Choice(parts) => parts.iter().fold(false, |open, part| gather(part, is_many, false, fields) | open),
+        Term::Sequence(parts) => {
+            // Twice in a row: it can occur twice.
+            joined(parts.iter().map(|part| gather(part, is_many, is_required, is_open)), true)
+        }
+        Term::Choice(parts) => joined(parts.iter().map(|part| gather(part, is_many, false, is_open)), false),
     }
+}
+
+/// The fields of several particles, one of which may be in more than one of them.
+fn joined(parts: impl Iterator<Item = Fields>, is_many_when_double: bool) -> Fields {
+    let mut all = Fields::new();
+    for (name, field) in parts.flatten() {
+        match all.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(field);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.is_many |= field.is_many || is_many_when_double;
+                known.is_required |= field.is_required;
+            }
+        }
+    }
+    all
 }

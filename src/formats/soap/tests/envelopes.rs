@@ -53,6 +53,17 @@ fn the_content_type_is_looked_at() {
 }
 
 #[test]
+fn an_answer_may_be_read_on_any_thread() {
+    fn check<T: Send>(_: T) {}
+    let (contract, stream) = (kpm(), chunks(b"", 1));
+    let operation = contract.operation("GetDocument").unwrap();
+    check(async move {
+        let mut answer = contract.answer(operation, "text/xml", stream, AnswerLimits::default()).await?;
+        answer.next_part().await
+    });
+}
+
+#[test]
 fn bytes_that_are_no_utf8_are_refused() {
     let contract = kpm();
     let operation = contract.operation("GetDocument").unwrap();

@@ -106,6 +106,20 @@ fn an_element_that_may_repeat_now_is_a_list_now() {
 }
 
 #[test]
+fn an_element_that_stands_in_two_ways_of_a_choice_is_no_list() {
+    let both = format!(
+        "<xsd:choice><xsd:sequence>{NUMBER}<xsd:element name=\"A\" type=\"xsd:string\"/></xsd:sequence>{NUMBER}</xsd:choice>"
+    );
+    let contract = edited(KPM, NUMBER, &both).unwrap();
+    let operation = contract.operation("AddSupplierResponse").unwrap();
+    assert!(!contract.request_field(operation, "SupplierResponse/ErrorNumber").unwrap().is_many);
+    assert!(works(&contract).contains(STATUS));
+    let twice = edited(KPM, NUMBER, &format!("{NUMBER}<xsd:sequence>{NUMBER}</xsd:sequence>")).unwrap();
+    let operation = twice.operation("AddSupplierResponse").unwrap();
+    assert!(twice.request_field(operation, "SupplierResponse/ErrorNumber").unwrap().is_many);
+}
+
+#[test]
 fn an_operation_that_is_gone_is_missed_by_name() {
     let gone = |wsdl: &str, start: &str| {
         let from = wsdl.find(start).unwrap();

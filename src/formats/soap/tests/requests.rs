@@ -96,7 +96,7 @@ fn values_out_of_range_are_refused() {
         (json!({ "Data": "*" }), "Data: must be base64"),
         (json!({ "At": null }), "At: is null"),
         (json!({ "At": [] }), "one of From, At is missing"),
-        (json!({ "From": "2024-01-01" }), "At: may not stand beside the others"),
+        (json!({ "From": "2024-01-01" }), "From: may not stand beside the others"),
         (json!({ "At": [], "From": "2024-01-01" }), "To: is missing"),
         (json!({ "Value": "v" }), "Key: is missing"),
         (json!({ "Key": ["a", "b", "c"] }), "Key[3]: is repeated too often"),
@@ -135,6 +135,7 @@ fn values_in_range_are_written() {
         ),
         (json!({ "Point": { "Y": 2, "X": 1 } }), "<n1:Point><n1:X>1</n1:X><n1:Y>2</n1:Y></n1:Point>"),
         (json!({ "@mark": "a\"\n\tb" }), "<n1:Put mark=\"a&quot;&#10;&#9;b\">"),
+        (json!({ "@lang": "de" }), "<n1:Put xml:lang=\"de\">"),
         (json!({ "Any": "a\r\nb" }), "<n1:Any>a&#13;\nb</n1:Any>"),
     ] {
         let request = build(contract, "Put", &put(&fields)).unwrap();

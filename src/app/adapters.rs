@@ -73,6 +73,20 @@ pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) ->
     connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
 }
 
+/// The adapter of the tracker of a name, whatever its kind, which shares what it learns with nobody; `None` if there is no such tracker
+/// or none that speaks to its kind.
+///
+/// # Errors
+/// The HTTP client cannot be made; of a KPM also what keeps it from being spoken to.
+pub fn connect_named(config: &Config, name: &TrackerName, metrics: &Metrics) -> Result<Option<Arc<dyn Tracker>>, Fault> {
+    if let Some(tracker) = config.trackers.get(name) {
+        return connect(name, tracker, metrics).map(Some);
+    }
+    let Some((name, kpm)) = kpms(config).find(|(known, _)| *known == name) else { return Ok(None) };
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    connect_kpm(name, kpm, metrics, &alone, WorkerConfig::default().max_backoff).map(Some)
+}
+
 /// The administration of the webhooks of a Jira.
 ///
 /// # Errors

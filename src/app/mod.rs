@@ -12,7 +12,7 @@ use std::{
 
 use tracing::{info, warn};
 
-pub use self::adapters::{connect, connect_all, connect_kpm, connect_sharing, connect_webhooks, dead_letters};
+pub use self::adapters::{connect, connect_all, connect_kpm, connect_named, connect_sharing, connect_webhooks, dead_letters};
 use self::adapters::{open_coordination, open_queue, open_store};
 #[cfg(feature = "crash-points")]
 use crate::crash;

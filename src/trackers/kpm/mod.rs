@@ -20,7 +20,7 @@ mod steps;
 mod talk;
 mod times;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -30,7 +30,7 @@ use self::{
     client::Client,
     mailbox::Mailbox,
     rights::{ADD_DOCUMENT, Rights},
-    statement::Lost,
+    statement::Recent,
 };
 use super::{gate::Gate, http::Http};
 use crate::{
@@ -61,7 +61,7 @@ pub struct Kpm {
     /// That of the times which KPM tells without one.
     zone: TimeZone,
     max_attachment: u64,
-    lost: Lost,
+    recent: Recent,
 }
 
 impl Kpm {
@@ -77,6 +77,7 @@ impl Kpm {
             tracing::warn!(tracker = %name, "the address is plain http, where no certificate is shown");
             None
         };
+        let recent = Recent::new(name.clone(), Arc::clone(gate.shared()));
         let http = Http::with_identity(name.clone(), config.timeout, metrics, gate, identity)?;
         let zone = TimeZone::get(&config.timezone).map_err(|error| named(Fault::permanent(error.to_string())))?;
         Ok(Self {
@@ -85,7 +86,7 @@ impl Kpm {
             user_id: config.user_id.clone(),
             zone,
             max_attachment: config.max_attachment,
-            lost: Lost::default(),
+            recent,
             name,
         })
     }

@@ -1,13 +1,9 @@
 //! What we say as the supplier: status, text, our key, the good version, a date. KPM knows it as one statement that says all of it
 //! anew, so what no rule sets is said again as it was; and it is said only if it says something new.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use tracing::debug;
 
 use super::{
@@ -16,10 +12,14 @@ use super::{
     steps::{self, DUE_DATE, ERROR_NUMBER, RESPONSE_TEXT, STATUS, Statement, VERSION_OK},
     times,
 };
-use crate::sync::{
-    fault::Fault,
-    issue::Attributes,
-    value::{Equality, to_text},
+use crate::{
+    coordination::Coordination,
+    ids::TrackerName,
+    sync::{
+        fault::Fault,
+        issue::Attributes,
+        value::{Equality, to_text},
+    },
 };
 
 /// What can be set of a problem that exists.
@@ -29,20 +29,33 @@ const REOPENED: &str = "-";
 /// What is sent in place of it: in work.
 const IN_WORK: &str = "1";
 
-/// Statements whose answer was lost, by problem: for a short time it is not to be seen whether they were made.
-#[derive(Default)]
-pub(super) struct Lost(Mutex<BTreeMap<String, Instant>>);
+/// Statements of the last moments, by whichever worker: KPM does not show them at once, so that what it shows is to be believed only
+/// then. Without that, a statement would be made again, or the values before it taken for a change of theirs.
+pub(super) struct Recent {
+    tracker: TrackerName,
+    shared: Arc<dyn Coordination>,
+}
 
-impl Lost {
-    fn note(&self, problem: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(problem.to_owned(), Instant::now());
+impl Recent {
+    pub(super) fn new(tracker: TrackerName, shared: Arc<dyn Coordination>) -> Self {
+        Self { tracker, shared }
     }
 
-    /// Waits until a lost statement about this problem would be seen.
-    async fn wait(&self, problem: &str) {
-        let lost = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(problem);
-        if let Some(at) = lost {
-            tokio::time::sleep_until(at + READ_BACK).await;
+    fn key(&self, problem: &str) -> String {
+        format!("kpm/{}/{problem}/said", self.tracker)
+    }
+
+    async fn note(&self, problem: &str) {
+        if let Err(fault) = self.shared.keep(&self.key(problem), "said", READ_BACK).await {
+            debug!(problem, %fault, "other workers do not know of this statement");
+        }
+    }
+
+    /// Waits until KPM shows what was said of this problem.
+    pub(super) async fn wait(&self, problem: &str) {
+        if let Ok(Some(_)) = self.shared.recall(&self.key(problem)).await {
+            debug!(problem, "waiting until KPM shows the newest statement");
+            tokio::time::sleep(READ_BACK).await;
         }
     }
 }
@@ -77,7 +90,7 @@ pub(super) async fn set(kpm: &Kpm, problem: &str, fields: &Attributes) -> Result
         return Err(Fault { fields: others.into_iter().map(first).collect(), ..refused });
     }
     let all_refused = |fault: Fault| Fault { fields: fields.keys().cloned().collect(), ..fault };
-    kpm.lost.wait(problem).await;
+    kpm.recent.wait(problem).await;
     let rights = Rights::of(&kpm.client, problem).await?;
     let told = reading::fields(kpm, problem).await?;
     let known = if rights.allow_reading_steps() { steps::read(&kpm.client, problem, &kpm.zone).await? } else { Vec::new() };
@@ -95,10 +108,10 @@ pub(super) async fn set(kpm: &Kpm, problem: &str, fields: &Attributes) -> Result
         return Ok(());
     }
     rights.demand(problem, ADD_RESPONSE).map_err(all_refused)?;
+    // Before, since the answer may be lost, and with it this process.
+    kpm.recent.note(problem).await;
     let outcome = kpm.client.call("AddSupplierResponse", request(problem, &said)).await.map_err(Fault::from);
-    if outcome.as_ref().is_err_and(Fault::is_transient) {
-        kpm.lost.note(problem);
-    }
+    kpm.recent.note(problem).await;
     outcome.map(|_| ()).map_err(all_refused)
 }
 

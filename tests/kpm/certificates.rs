@@ -1,10 +1,9 @@
 //! The certificate as login: both forms of it, through the program.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKeyChain};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tokio::process::Command;
 use trackersync::standin::kpm::{self, KpmOptions, MutualTls};
 
 use crate::site::{WSDL, kpm_section};
@@ -26,13 +25,10 @@ fn issued(by: &Authority, name: &str) -> (rcgen::Certificate, KeyPair) {
 async fn checked(folder: &Path, url: &str, identity: &str) -> (Option<i32>, String) {
     let path = folder.join("check.toml");
     std::fs::write(&path, kpm_section(url, folder, identity)).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_trackersync"))
-        .args(["-c", path.to_str().unwrap(), "check"])
-        .env("SSL_CERT_FILE", folder.join("authority.pem"))
-        .env("SWORDFISH", "swordfish")
-        .output()
-        .await
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trackersync"));
+    command.args(["-c", path.to_str().unwrap(), "check"]);
+    command.env("SSL_CERT_FILE", folder.join("authority.pem")).env("SWORDFISH", "swordfish");
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
 }
 

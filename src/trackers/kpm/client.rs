@@ -76,26 +76,51 @@ enum Limit {
     Silence { length: Option<u64> },
 }
 
-impl Client {
+/// The service of a site: what its WSDL says, and where it is.
+pub(super) struct Service {
+    contract: Contract,
+    address: Url,
+}
+
+impl Service {
     /// Reads the WSDL.
     ///
     /// # Errors
     /// A WSDL that cannot be read, or lacks an operation that we call; an address that is none.
-    pub(super) fn new(http: Http, config: &KpmConfig) -> Result<Self, Fault> {
-        let contract = contract(config)?;
-        let address = address(config, &contract)?;
+    pub(super) fn read(config: &KpmConfig) -> Result<Self, Fault> {
+        let failed =
+            |words: String| Fault::permanent(words).hint("look at `wsdl`: it is the file that came with the certificate");
+        let contract = Contract::open(&config.wsdl).map_err(|error| failed(error.to_string()))?;
+        contract.require(&OPERATIONS).map_err(|missing| failed(missing.to_string()))?;
         for place in contract.unchecked() {
             info!(place, "this demand of the WSDL is not checked before sending");
         }
-        Ok(Self {
+        let text = config.url.as_deref().unwrap_or_else(|| contract.address());
+        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        let address = url.ok_or_else(|| {
+            Fault::permanent(format!("`{text}` is no address of a service")).hint("give `url` in place of that in the WSDL")
+        })?;
+        Ok(Self { contract, address })
+    }
+
+    /// Whether a certificate can be shown there.
+    pub(super) fn is_secure(&self) -> bool {
+        self.address.scheme() == "https"
+    }
+}
+
+impl Client {
+    /// A client that speaks for the account of the configuration.
+    pub(super) fn new(http: Http, service: Service, config: &KpmConfig) -> Self {
+        Self {
             http,
-            contract,
-            address,
+            contract: service.contract,
+            address: service.address,
             user_id: config.user_id.clone(),
             stage: config.stage.clone(),
             brand: config.brand.clone(),
             told: Mutex::default(),
-        })
+        }
     }
 
     /// What the service says of itself.
@@ -221,26 +246,6 @@ impl Request<'_> {
     pub(super) fn envelope(&self) -> &str {
         &self.envelope
     }
-}
-
-fn contract(config: &KpmConfig) -> Result<Contract, Fault> {
-    let failed = |words: String| Fault::permanent(words).hint("look at `wsdl`: it is the file that came with the certificate");
-    let contract = Contract::open(&config.wsdl).map_err(|error| failed(error.to_string()))?;
-    contract.require(&OPERATIONS).map_err(|missing| failed(missing.to_string()))?;
-    Ok(contract)
-}
-
-fn address(config: &KpmConfig, contract: &Contract) -> Result<Url, Fault> {
-    let text = config.url.as_deref().unwrap_or_else(|| contract.address());
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    url.ok_or_else(|| {
-        Fault::permanent(format!("`{text}` is no address of a service")).hint("give `url` in place of that in the WSDL")
-    })
-}
-
-/// Whether the service at this address asks for a certificate.
-pub(super) fn is_secure(config: &KpmConfig) -> Result<bool, Fault> {
-    Ok(address(config, &contract(config)?)?.scheme() == "https")
 }
 
 /// A request that the WSDL does not allow: the attributes that are at fault are named as rules name them.

@@ -27,7 +27,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde_json::json;
 
 use self::{
-    client::Client,
+    client::{Client, Service},
     mailbox::Mailbox,
     rights::{ADD_DOCUMENT, Rights},
     statement::Recent,
@@ -71,7 +71,8 @@ impl Kpm {
     /// A WSDL that cannot be read or lacks an operation, a certificate or key that cannot be read, an unknown time zone.
     pub fn connect(name: TrackerName, config: &KpmConfig, metrics: Metrics, gate: Gate) -> Result<Self, Fault> {
         let named = |fault: Fault| fault.while_doing(format!("[trackers.{name}]"));
-        let identity = if client::is_secure(config).map_err(named)? {
+        let service = Service::read(config).map_err(named)?;
+        let identity = if service.is_secure() {
             Some(identity::read(&config.identity).map_err(named)?)
         } else {
             tracing::warn!(tracker = %name, "the address is plain http, where no certificate is shown");
@@ -81,7 +82,7 @@ impl Kpm {
         let http = Http::with_identity(name.clone(), config.timeout, metrics, gate, identity)?;
         let zone = TimeZone::get(&config.timezone).map_err(|error| named(Fault::permanent(error.to_string())))?;
         Ok(Self {
-            client: Client::new(http, config).map_err(named)?,
+            client: Client::new(http, service, config),
             mailbox: Mailbox::new(config),
             user_id: config.user_id.clone(),
             zone,

@@ -132,8 +132,15 @@ fn the_scripts_are_executable_and_can_be_parsed() {
 
 #[test]
 fn each_link_leads_somewhere() {
-    let pages =
-        ["README.md", "docs/configuration.md", "docs/rules.md", "docs/operations.md", "docs/roundup.md", "docs/jira.md"];
+    let pages = [
+        "README.md",
+        "docs/configuration.md",
+        "docs/rules.md",
+        "docs/operations.md",
+        "docs/roundup.md",
+        "docs/jira.md",
+        "docs/kpm.md",
+    ];
     for page in pages {
         let text = read(page);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {

@@ -7,6 +7,7 @@ use crate::{
     clock::SharedClock,
     config::{
         Config,
+        partner::{KpmConfig, PartnerConfig},
         tracker::{TrackerConfig, TrackerKind},
         worker::WorkerConfig,
     },
@@ -20,6 +21,7 @@ use crate::{
     trackers::{
         Gate, Http,
         jira::{Jira, webhooks::Webhooks},
+        kpm::Kpm,
         roundup::Roundup,
     },
 };
@@ -31,7 +33,35 @@ use crate::{
 pub fn connect_all(config: &Config) -> Result<Vec<ToAsk>, Fault> {
     let adapter =
         |(name, tracker): (&TrackerName, &TrackerConfig)| Ok((connect(name, tracker, &Metrics::default())?, tracker.timeout));
-    config.trackers.iter().map(adapter).collect()
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    let partners = kpms(config).map(|(name, kpm)| {
+        let longest_refusal = WorkerConfig::default().max_backoff;
+        Ok((connect_kpm(name, kpm, &Metrics::default(), &alone, longest_refusal)?, kpm.timeout))
+    });
+    config.trackers.iter().map(adapter).chain(partners).collect()
+}
+
+/// The trackers that are a KPM.
+pub(super) fn kpms(config: &Config) -> impl Iterator<Item = (&TrackerName, &KpmConfig)> {
+    config.partners.iter().filter_map(|(name, partner)| match partner {
+        PartnerConfig::Kpm(kpm) => Some((name, &**kpm)),
+        PartnerConfig::Pfiff(_) => None,
+    })
+}
+
+/// The adapter of a KPM, which shares what it learns of its pace as [`connect_sharing`] does.
+///
+/// # Errors
+/// The WSDL, the certificate or the key cannot be used.
+pub fn connect_kpm(
+    name: &TrackerName,
+    config: &KpmConfig,
+    metrics: &Metrics,
+    coordination: &Arc<dyn Coordination>,
+    longest_refusal: Duration,
+) -> Result<Arc<dyn Tracker>, Fault> {
+    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
+    Ok(Arc::new(Kpm::connect(name.clone(), config, metrics.clone(), gate)?))
 }
 
 /// The adapter of one tracker, which shares what it learns with nobody.
@@ -41,6 +71,20 @@ pub fn connect_all(config: &Config) -> Result<Vec<ToAsk>, Fault> {
 pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
     let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
     connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
+}
+
+/// The adapter of the tracker of a name, whatever its kind, which shares what it learns with nobody; `None` if there is no such tracker
+/// or none that speaks to its kind.
+///
+/// # Errors
+/// The HTTP client cannot be made; of a KPM also what keeps it from being spoken to.
+pub fn connect_named(config: &Config, name: &TrackerName, metrics: &Metrics) -> Result<Option<Arc<dyn Tracker>>, Fault> {
+    if let Some(tracker) = config.trackers.get(name) {
+        return connect(name, tracker, metrics).map(Some);
+    }
+    let Some((name, kpm)) = kpms(config).find(|(known, _)| *known == name) else { return Ok(None) };
+    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
+    connect_kpm(name, kpm, metrics, &alone, WorkerConfig::default().max_backoff).map(Some)
 }
 
 /// The administration of the webhooks of a Jira.

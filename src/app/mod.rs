@@ -12,7 +12,7 @@ use std::{
 
 use tracing::{info, warn};
 
-pub use self::adapters::{connect, connect_all, connect_sharing, connect_webhooks, dead_letters};
+pub use self::adapters::{connect, connect_all, connect_kpm, connect_named, connect_sharing, connect_webhooks, dead_letters};
 use self::adapters::{open_coordination, open_queue, open_store};
 #[cfg(feature = "crash-points")]
 use crate::crash;
@@ -305,6 +305,10 @@ fn build_engines(
     let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
     for (name, tracker) in &config.trackers {
         let adapter = connect_sharing(name, tracker, metrics, coordination, config.worker.max_backoff)?;
+        trackers.insert(name.clone(), adapter);
+    }
+    for (name, kpm) in adapters::kpms(config) {
+        let adapter = connect_kpm(name, kpm, metrics, coordination, config.worker.max_backoff)?;
         trackers.insert(name.clone(), adapter);
     }
     let records: Arc<dyn Records> = Arc::new(store.clone());

@@ -25,11 +25,12 @@ pub(super) async fn run(global: &Global, arguments: &Arguments, output: &Output)
     let Loaded { config, diagnostics, .. } = global.load_all()?;
     let config = config.ok_or(CliError::Configuration(diagnostics))?;
     let name = TrackerName::new(&arguments.tracker);
-    let Some(tracker) = config.trackers.get(&name) else {
-        let hint = nearest(name.as_str(), config.trackers.keys().map(TrackerName::as_str));
+    let Some(tracker) = app::connect_named(&config, &name, &Metrics::default())? else {
+        let known = config.trackers.keys().chain(config.partners.keys());
+        let hint = nearest(name.as_str(), known.map(TrackerName::as_str));
         return Err(CliError::Usage(format!("there is no tracker `{name}`; {hint}")));
     };
-    let schema = app::connect(&name, tracker, &Metrics::default())?.schema().await?;
+    let schema = tracker.schema().await?;
     output.result(|| json!(schema), || to_text(&schema));
     Ok(Exit::Done)
 }

@@ -142,7 +142,11 @@ fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Config 
     let telemetry = services::read_telemetry(section("telemetry"));
     let worker = worker::read(section("worker"));
     let (trackers, partners) = tracker::read_all(&root, environment);
-    let syncs = sync::read_all(&root, &trackers);
+    let mut syncs = sync::read_all(&root, &trackers);
+    for sync in syncs.iter_mut().filter(|sync| sync.remote_filter.is_none()) {
+        let natural = partners.get(&sync.remote).and_then(partner::PartnerConfig::natural_filter);
+        sync.remote_filter = natural.map(str::to_owned);
+    }
     root.finish();
     if queue.url.is_some() && coordination.url.is_none() {
         let message = "[queue] is shared and [coordination] is not: several processes would not know of each other's work";

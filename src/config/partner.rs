@@ -24,6 +24,14 @@ impl PartnerConfig {
     /// The names of these kinds in the configuration.
     pub const NAMES: [&'static str; 2] = ["kpm", "pfiff"];
 
+    /// The `remote_filter` of a sync that says none, where the tracker has one that is meant without being said.
+    pub(super) fn natural_filter(&self) -> Option<&'static str> {
+        match self {
+            Self::Kpm(_) => Some(KpmConfig::FILTER),
+            Self::Pfiff(_) => None,
+        }
+    }
+
     /// The name in the configuration.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -61,6 +69,11 @@ pub struct KpmConfig {
     pub max_attachment: u64,
     /// Where it is configured.
     pub place: Place,
+}
+
+impl KpmConfig {
+    /// The only `remote_filter` there is: the problems in our mailbox. It need not be said.
+    pub const FILTER: &'static str = "mailbox";
 }
 
 /// A client certificate and its key.

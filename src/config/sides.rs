@@ -1,7 +1,7 @@
 //! Which kinds of trackers this version can run on which side of a sync. A configuration with others can be read, shown, checked and
 //! converted; the service does not start with it.
 
-use super::{Config, diagnostic::Diagnostic, sync::SyncConfig, tracker::TrackerKind};
+use super::{Config, diagnostic::Diagnostic, sync::SyncConfig};
 use crate::ids::TrackerName;
 
 /// Every side of a sync that cannot run yet, as warnings.
@@ -11,12 +11,12 @@ pub fn not_yet(config: &Config) -> Vec<Diagnostic> {
 }
 
 fn not_yet_of(config: &Config, sync: &SyncConfig) -> Vec<Diagnostic> {
-    let roles: [(_, &[TrackerKind], _); 2] =
-        [(&sync.local, &[TrackerKind::Roundup, TrackerKind::Jira], "local"), (&sync.remote, &[TrackerKind::Jira], "remote")];
+    let roles: [(_, &[&str], _); 2] =
+        [(&sync.local, &["roundup", "jira"], "local"), (&sync.remote, &["jira", "kpm"], "remote")];
     roles
         .into_iter()
         .filter_map(|(name, supported, side)| {
-            let kind = kind_name(config, name).filter(|kind| supported.iter().all(|able| able.name() != *kind))?;
+            let kind = kind_name(config, name).filter(|kind| !supported.contains(kind))?;
             let message = format!("`{name}` is a {kind}, and that cannot be the {side} tracker in this version");
             let hint = "it can be checked, shown and converted; `serve` and `sync` refuse it";
             Some(Diagnostic::warning("config::not_yet", message, sync.place.clone()).hint(hint))

@@ -73,8 +73,8 @@ impl Tracker for Pointed {
         step(self.port, "create_marked", self.inner.create_marked(fields, token)).await
     }
 
-    async fn find_marked(&self, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
-        self.inner.find_marked(token, age).await
+    async fn find_marked(&self, intent: &Intent, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
+        self.inner.find_marked(intent, age).await
     }
 
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault> {

@@ -27,7 +27,7 @@ pub(super) async fn trials(config: &Config, asked: &Asked) -> Result<Vec<Trial>,
     let of_one = config.trackers.iter().map(|(name, tracker)| async move {
         let mut trials = vec![address(name, tracker).await];
         if let (Some(answer), true) = (asked.get(name), trials[0].standing != Standing::Away) {
-            trials.extend(account_and_schema(name, answer));
+            trials.extend(account_and_schema(name, answer, "username and password (or token)"));
             if tracker.kind == TrackerKind::Jira && answer.account.is_ok() {
                 trials.push(webhook(name, tracker).await?);
             }
@@ -35,7 +35,12 @@ pub(super) async fn trials(config: &Config, asked: &Asked) -> Result<Vec<Trial>,
         Ok(trials)
     });
     let all: Result<Vec<Vec<Trial>>, Fault> = join_all(of_one).await.into_iter().collect();
-    Ok(all?.concat())
+    let of_partners = config
+        .partners
+        .keys()
+        .filter_map(|name| Some(account_and_schema(name, asked.get(name)?, "certificate and key")))
+        .flatten();
+    Ok(all?.concat().into_iter().chain(of_partners).collect())
 }
 
 async fn address(name: &TrackerName, config: &TrackerConfig) -> Trial {
@@ -70,11 +75,11 @@ fn without_credentials(config: &TrackerConfig) -> String {
     url.to_string()
 }
 
-fn account_and_schema(name: &TrackerName, answer: &Answer) -> Vec<Trial> {
+fn account_and_schema(name: &TrackerName, answer: &Answer, login: &str) -> Vec<Trial> {
     let trial = Trial::new(format!("tracker {name}: account"), "asking who we are", "the name of our account");
     let account = match &answer.account {
         Ok(account) => trial.good(format!("it knows us as {account}")),
-        Err(fault) => trial.failed(fault.clone(), &format!("look at username and password (or token) in [trackers.{name}]")),
+        Err(fault) => trial.failed(fault.clone(), &format!("look at {login} in [trackers.{name}]")),
     };
     let trial = Trial::new(format!("tracker {name}: schema"), "asking for its attributes", "a list of them");
     let schema = answer.schema.as_ref().map(|schema| match schema {

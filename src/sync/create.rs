@@ -58,7 +58,7 @@ impl Run<'_> {
         let find = async |theirs: &Intent| -> Result<Option<IssueId>, Fault> {
             match self.local.find_linked(&state.tracker, &[state.remote.as_str(), &state.key]).await?.into_iter().next() {
                 Some(id) => Ok(Some(id)),
-                None => self.local.find_marked(&theirs.token, self.age(theirs).await?).await,
+                None => self.local.find_marked(theirs, self.age(theirs).await?).await,
             }
         };
         if let Some(already) = self.begin_creation(&intent, find).await? {

@@ -137,7 +137,7 @@ impl Run<'_> {
         let mut sent_before = None;
         let find = async |theirs: &Intent| {
             sent_before = serde_json::from_str(&theirs.content).ok();
-            self.remote.find_marked(&theirs.token, self.age(theirs).await?).await
+            self.remote.find_marked(theirs, self.age(theirs).await?).await
         };
         if let Some(id) = self.begin_creation(&intent, find).await? {
             let (sent, applied) = (sent_before.unwrap_or_default(), done(plan, &BTreeSet::new()));

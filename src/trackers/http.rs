@@ -46,12 +46,30 @@ impl Http {
     /// # Errors
     /// The TLS settings of the machine cannot be read.
     pub fn new(tracker: TrackerName, timeout: Duration, metrics: Metrics, gate: Gate) -> Result<Self, Fault> {
+        Self::with_identity(tracker, timeout, metrics, gate, None)
+    }
+
+    /// The same, for a tracker that wants a certificate of ours.
+    ///
+    /// # Errors
+    /// As for [`Http::new`].
+    pub(super) fn with_identity(
+        tracker: TrackerName,
+        timeout: Duration,
+        metrics: Metrics,
+        gate: Gate,
+        identity: Option<reqwest::Identity>,
+    ) -> Result<Self, Fault> {
         let builder = || {
-            reqwest::Client::builder()
+            let builder = reqwest::Client::builder()
                 .user_agent(concat!("trackersync/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(CONNECT_TIMEOUT)
                 .pool_idle_timeout(IDLE_TIMEOUT)
-                .redirect(reqwest::redirect::Policy::none())
+                .redirect(reqwest::redirect::Policy::none());
+            match identity.clone() {
+                Some(identity) => builder.identity(identity),
+                None => builder,
+            }
         };
         let failed = |error| Fault::permanent(format!("no HTTP client: {error}"));
         let client = builder().read_timeout(timeout).build().map_err(failed)?;
@@ -62,6 +80,11 @@ impl Http {
     /// The gate that all requests pass.
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// How long one answer may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {

@@ -5,6 +5,7 @@ mod gate;
 mod http;
 pub mod jira;
 mod kept;
+pub mod kpm;
 pub mod reach;
 pub mod roundup;
 mod text;

@@ -17,8 +17,9 @@ const PURE: &str = "formats";
 /// What all may speak: the words of `sync`.
 const VOCABULARY: [&str; 9] = ["fault", "file_name", "instant", "issue", "plan", "ports", "requirements", "schema", "value"];
 /// Concrete adapters, named where the parts are put together and nowhere else.
-const ADAPTERS: [&str; 6] = [
+const ADAPTERS: [&str; 7] = [
     "trackers::jira",
+    "trackers::kpm",
     "trackers::roundup",
     "queue::rabbitmq",
     "queue::embedded",

@@ -133,15 +133,15 @@ fn a_toml_file_beside_it_adds_the_secret_of_webhooks() {
 #[test]
 fn the_service_refuses_what_can_only_be_looked_at() {
     let folder = folder_with("");
-    let python = "KPM_USERNAME = 'me'\nKPM_WSDL = 'kpm.wsdl'\nKPM_OU = 'A'\nKPM_PLANT = 'B'\nLOCAL_URL = 'https://jira.example.com'\n\
+    let python = "COMPANY = 'Muster GmbH'\nCOMPANY_SHORT = 'MG'\nLOCAL_URL = 'https://jira.example.com'\n\
                   LOCAL_USERNAME = 'me'\nLOCAL_PASSWORD = 'x'\n\
-                  KPM_ATTRIBUTES = (Sync_Attribute_To_Local ('a', 'b'),)\n";
-    fs::write(folder.path().join("kpm.py"), python).unwrap();
-    let ran = run(folder.path(), &["-c", "kpm.py", "check", "--offline"]);
+                  PFIFF_ATTRIBUTES = (Sync_Attribute_To_Local ('a', 'b'),)\n";
+    fs::write(folder.path().join("pfiff.py"), python).unwrap();
+    let ran = run(folder.path(), &["-c", "pfiff.py", "check", "--offline"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(ran.err.matches("config::not_yet").count(), 1, "{ran:?}");
     for command in [&["serve"][..], &["sync", "--all"]] {
-        let arguments: Vec<&str> = ["-c", "kpm.py"].iter().chain(command).copied().collect();
+        let arguments: Vec<&str> = ["-c", "pfiff.py"].iter().chain(command).copied().collect();
         let ran = run(folder.path(), &arguments);
         assert_eq!(ran.code, Some(2), "{command:?}: {ran:?}");
         assert!(ran.err.contains("cannot be the remote tracker in this version"), "{ran:?}");

@@ -26,6 +26,8 @@ impl std::fmt::Debug for MutualTls {
 pub struct KpmOptions {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: String,
+    /// The contract, in place of our own: one of another release.
+    pub wsdl: Option<String>,
     /// With this, only clients with a certificate are let in; without it, everything is plain.
     pub tls: Option<MutualTls>,
     /// The user ids that are let in. There is no password.
@@ -51,6 +53,7 @@ impl Default for KpmOptions {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:0".to_owned(),
+            wsdl: None,
             tls: None,
             user_ids: vec!["kpm-sync".to_owned()],
             mailboxes: vec![Mailbox::new("KPM-TEST", "Z$")],

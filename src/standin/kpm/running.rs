@@ -96,7 +96,7 @@ impl RunningKpm {
 /// # Errors
 /// If the address cannot be listened on, or a certificate or key cannot be used.
 pub async fn start(options: KpmOptions) -> io::Result<RunningKpm> {
-    let contract = Contract::read(WSDL).map_err(io::Error::other)?;
+    let contract = Contract::read(options.wsdl.as_deref().unwrap_or(WSDL)).map_err(io::Error::other)?;
     let found = tokio::net::lookup_host(options.listen.clone()).await?;
     let listener = TcpListener::bind(found.collect::<Vec<_>>().as_slice())?;
     let address = listener.local_addr()?;

@@ -134,9 +134,10 @@ pub trait Tracker: Send + Sync {
     /// Creates an issue that carries the token of its creation from its birth.
     async fn create_marked(&self, fields: &Attributes, token: &Token) -> Result<Made, Fault>;
 
-    /// The issue that was created with this token, if there is one; it was created about so long ago. `None` only if it would be
-    /// seen by now.
-    async fn find_marked(&self, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault>;
+    /// The issue that was created for this intent, if there is one; it was created about so long ago. It is known by the token or,
+    /// where the tracker has no place for one, by what it was created with: for an issue created by [`Tracker::create_marked`], the
+    /// content of the intent holds its values, in JSON. `None` only if it would be seen by now.
+    async fn find_marked(&self, intent: &Intent, age: SignedDuration) -> Result<Option<IssueId>, Fault>;
 
     /// The token that an issue was created with, where it has one.
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault>;

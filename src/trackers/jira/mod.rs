@@ -176,8 +176,8 @@ impl Tracker for Jira {
         self.make(fields, token, None).await
     }
 
-    async fn find_marked(&self, token: &Token, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
-        creation::find(&self.client, token, age).await
+    async fn find_marked(&self, intent: &Intent, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
+        creation::find(&self.client, &intent.token, age).await
     }
 
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault> {

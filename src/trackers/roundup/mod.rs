@@ -214,7 +214,7 @@ impl Tracker for Roundup {
         Err(Fault::permanent("Roundup as the remote tracker is not supported by this version"))
     }
 
-    async fn find_marked(&self, _token: &Token, _age: jiff::SignedDuration) -> Result<Option<IssueId>, Fault> {
+    async fn find_marked(&self, _intent: &Intent, _age: jiff::SignedDuration) -> Result<Option<IssueId>, Fault> {
         // No issue here carries one: what it stands for is written in its own attributes by the request that creates it.
         Ok(None)
     }

@@ -70,7 +70,10 @@ pub async fn use_all(url: &str, jira: &RunningJira) {
     let token = Token::stored("0123456789abcdef0123456789abcdef");
     let fields = attributes(json!({ "summary": "made", "project": "UP", "issuetype": "Bug", "labels": ["a"] }));
     let issue = upstream.create_marked(&fields, &token).await.unwrap().id;
-    assert_eq!(upstream.find_marked(&token, SignedDuration::ZERO).await.unwrap(), Some(issue.clone()));
+    assert_eq!(
+        upstream.find_marked(&intent(CopyKind::Issue, &token, ""), SignedDuration::ZERO).await.unwrap(),
+        Some(issue.clone())
+    );
     assert_eq!(upstream.creation_token(&issue).await.unwrap(), Some(token.clone()));
     assert!(upstream.matches(&issue, "project = UP").await.unwrap());
     assert!(

@@ -3,6 +3,7 @@
 mod content;
 mod field;
 mod header;
+mod parts;
 mod write;
 
 use std::fmt;

@@ -1,0 +1,101 @@
+//! Creation of a problem. Our key stands in its `ExternalProblemNumber`, and by that it is found again.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use tracing::debug;
+
+use super::{Kpm, READ_BACK, convert, reading, statement::SETTABLE, steps::ANALYSIS_TEXT, times};
+use crate::{
+    ids::IssueId,
+    sync::{
+        fault::Fault,
+        issue::Attributes,
+        ports::{Intent, Made},
+        value::{is_unset, to_text},
+    },
+};
+
+/// Where our key stands.
+pub(super) const EXTERNAL_NUMBER: &str = "ExternalProblemNumber";
+const OPERATION: &str = "CreateDevelopmentProblem";
+/// For how long a request may have been under way, and by how much clocks may differ.
+const SLACK: SignedDuration = SignedDuration::from_hours(3);
+
+/// Creates a problem. What we say as the supplier can be said only of a problem that exists.
+pub(super) async fn create(kpm: &Kpm, fields: &Attributes) -> Result<Made, Fault> {
+    if our_key(fields).is_none() {
+        let message = format!("a problem without {EXTERNAL_NUMBER} would not be found again, so none is created");
+        return Err(Fault::permanent(message)
+            .hint(format!("add a rule to_remote from our key to {EXTERNAL_NUMBER} with only_create = true")));
+    }
+    let (mut request, mut problem, mut left_out) = (Map::new(), Map::new(), std::collections::BTreeSet::new());
+    for (path, value) in fields.iter().filter(|(_, value)| !is_unset(value)) {
+        match path.as_str() {
+            path if SETTABLE.contains(&path) => _ = left_out.insert(path.to_owned()),
+            ANALYSIS_TEXT => _ = request.insert(ANALYSIS_TEXT.to_owned(), as_sent(kpm, path, value)?),
+            path => convert::put(&mut problem, path, as_sent(kpm, path, value)?),
+        }
+    }
+    request.insert("DevelopmentProblem".to_owned(), Value::Object(problem));
+    let made = kpm.client.call(OPERATION, Value::Object(request)).await?;
+    let number = convert::field(&made, "ProblemNumber");
+    if number.is_empty() {
+        return Err(Fault::transient("KPM created a problem and did not tell its number; it is looked for"));
+    }
+    Ok(Made { id: IssueId::new(number), left_out })
+}
+
+fn as_sent(kpm: &Kpm, path: &str, value: &Value) -> Result<Value, Fault> {
+    let contract = kpm.client.contract();
+    let operation = contract.operation(OPERATION).map_err(|error| Fault::permanent(error.to_string()))?;
+    let place = if path == ANALYSIS_TEXT { path.to_owned() } else { format!("DevelopmentProblem/{}", path.replace('.', "/")) };
+    let is_many = contract.request_field(operation, &place).is_ok_and(|field| field.is_many);
+    let one = |value: &Value| {
+        let text = convert::without_control_characters(&to_text(value, ", "));
+        let day = times::is_named_so(path).then(|| times::day(&text, &kpm.zone)).flatten();
+        Value::String(day.unwrap_or(text))
+    };
+    Ok(match value {
+        Value::Array(items) if is_many => items.iter().map(one).collect(),
+        value => one(value),
+    })
+}
+
+fn our_key(fields: &Attributes) -> Option<String> {
+    let key = to_text(fields.get(EXTERNAL_NUMBER)?, ", ").trim().to_owned();
+    (!key.is_empty()).then_some(key)
+}
+
+/// The problem that was created for an intent, if it was, among those that changed since. What was just made is not seen at once, so it
+/// is looked for twice.
+pub(super) async fn find(kpm: &Kpm, intent: &Intent, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
+    let fields: Attributes = serde_json::from_str(&intent.content).unwrap_or_default();
+    // Without it none is created.
+    let Some(key) = our_key(&fields) else { return Ok(None) };
+    let since = Timestamp::now().checked_sub(age + SLACK).unwrap_or(Timestamp::UNIX_EPOCH);
+    let found = find_now(kpm, &key, since).await?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    tokio::time::sleep(READ_BACK).await;
+    find_now(kpm, &key, since).await
+}
+
+async fn find_now(kpm: &Kpm, key: &str, since: Timestamp) -> Result<Option<IssueId>, Fault> {
+    for id in kpm.mailbox.changed(&kpm.client, since, &kpm.zone).await? {
+        match reading::fields(kpm, id.as_str()).await {
+            Ok(problem) if convert::field(&problem, EXTERNAL_NUMBER) == key => return Ok(Some(id)),
+            Ok(_) => {}
+            Err(failure) if failure.is_gone() || failure.is_unreadable() => debug!(%id, %failure, "it is not one of ours"),
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Ok(None)
+}
+
+/// What a request to create a problem would hold, for the check of a configuration.
+pub(super) fn takes(kpm: &Kpm, path: &str) -> bool {
+    let contract = kpm.client.contract();
+    let place = format!("DevelopmentProblem/{}", path.replace('.', "/"));
+    contract.operation(OPERATION).is_ok_and(|operation| contract.request_field(operation, &place).is_ok())
+}

@@ -1,0 +1,79 @@
+//! Problems that we make of our issues.
+
+use serde_json::json;
+use trackersync::{
+    ids::IssueId,
+    standin::kpm::FalseAnswer,
+    sync::{create_remote::Creation, engine::RunOptions, issue::Side, resolve::Resolved},
+};
+
+use crate::site::{Site, mailbox};
+
+fn new_issue(site: &Site, summary: &str) -> IssueId {
+    let fields = json!({
+        "project": { "key": "HOME" }, "issuetype": { "name": "Task" }, "summary": summary, "customfield_10051": "yes",
+    });
+    let key = site.jira.state().create_issue("jane", fields).unwrap();
+    IssueId::new(site.jira.state().issue(&key).unwrap().id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issue_of_ours_becomes_a_problem_and_learns_its_number() {
+    let site = Site::start().await;
+    let ours = new_issue(&site, "For them");
+    let created = site.engine.create_remote(&ours, &RunOptions::default()).await.unwrap();
+    let Creation::Created(theirs) = created else { panic!("it is picked") };
+    let number: i64 = theirs.as_str().parse().unwrap();
+    let issue = site.issue("For them");
+    let fields = site.snapshot(number).fields;
+    assert_eq!(fields["ExternalProblemNumber"], issue.key.as_str());
+    assert_eq!((&fields["ShortText"], &fields["Description"]), (&json!("For them"), &json!("See the notices.")));
+    assert_eq!(fields["Origin"]["Phase"], "10");
+    assert_eq!(fields["ProblemDate"].as_str().unwrap().len(), 10, "{}", fields["ProblemDate"]);
+    assert_eq!(issue.custom["customfield_10052"], format!("KPM-{number}"));
+    site.settle(number).await;
+    let Resolved::Linked(found) = site.engine.resolve(Side::Local, &ours).await.unwrap() else { panic!("it is linked") };
+    assert_eq!(found, theirs);
+    // It is theirs to send it to us; then it is answered, and no second issue is made of it.
+    site.state().assign(number, &mailbox()).unwrap();
+    site.settle(number).await;
+    assert_eq!(site.jira.state().issues().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_is_created_once_though_the_answer_is_lost() {
+    for way in [FalseAnswer::HangUp, FalseAnswer::Empty, FalseAnswer::CutShort] {
+        let site = Site::start().await;
+        // What changed of late and is none of ours.
+        for title in ["Another", "One more"] {
+            site.problem(json!({ "ShortText": title, "ExternalProblemNumber": "OTHER-1" }));
+        }
+        let ours = new_issue(&site, "Made once");
+        site.lose("CreateDevelopmentProblem", way.clone());
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let theirs = loop {
+            match site.engine.create_remote(&ours, &RunOptions::default()).await {
+                Ok(Creation::Created(theirs)) => break theirs,
+                Ok(Creation::Ended(_)) => panic!("it is picked"),
+                Err(fault) => assert!(fault.is_transient() && std::time::Instant::now() < deadline, "{fault}"),
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        };
+        let made = site.state().problems();
+        assert_eq!(made.len(), 3, "{way:?}");
+        assert_eq!(made.last().unwrap().to_string(), theirs.as_str(), "{way:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_that_lacks_what_the_wsdl_wants_is_refused_before_it_is_sent() {
+    let site = Site::start().await;
+    let fields = serde_json::from_value(json!({ "ExternalProblemNumber": "HOME-1", "ShortText": "a" })).unwrap();
+    let token = trackersync::sync::ports::Token::stored("t");
+    let fault = site.engine.remote.create_marked(&fields, &token).await.unwrap_err();
+    assert!(fault.word() == "refused" && fault.to_string().contains("Rating"), "{fault}");
+    let fields = serde_json::from_value(json!({ "ShortText": "a" })).unwrap();
+    let fault = site.engine.remote.create_marked(&fields, &token).await.unwrap_err();
+    assert!(fault.word() == "permanent" && fault.to_string().contains("ExternalProblemNumber"), "{fault}");
+    assert!(site.state().problems().is_empty() && site.state().requests().is_empty());
+}

@@ -101,14 +101,18 @@ impl Load {
         let (head, body) = &self.deliveries[number % self.deliveries.len()];
         let head = format!("{head}x-atlassian-webhook-identifier: {number}\r\n\r\n");
         let started = Instant::now();
+        let request = [head.as_bytes(), body].concat();
         let exchange = async {
-            let mut open = match connection.take() {
-                Some(open) => open,
-                None => BufReader::new(TcpStream::connect(&self.receiver).await?),
+            // Receivers close connections on which nothing comes for a while; a sender then takes a new one.
+            let used = match connection.take() {
+                Some(open) => exchange(open, &request).await.ok(),
+                None => None,
             };
-            open.get_mut().write_all(&[head.as_bytes(), body].concat()).await?;
-            let (status, goes_on) = read_answer(&mut open).await?;
-            *connection = goes_on.then_some(open);
+            let (status, open) = match used {
+                Some(answered) => answered,
+                None => exchange(BufReader::new(TcpStream::connect(&self.receiver).await?), &request).await?,
+            };
+            *connection = open;
             Ok::<_, std::io::Error>(status)
         };
         let status = tokio::time::timeout(PATIENCE, exchange).await.ok().and_then(Result::ok).unwrap_or(0);
@@ -130,6 +134,16 @@ fn delivery(client: &reqwest::Client, url: &str, issue: &str) -> (String, Vec<u8
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }
     (head, body)
+}
+
+/// Sends a request and reads its answer: the status, and the connection if it can be used again.
+async fn exchange(
+    mut connection: BufReader<TcpStream>,
+    request: &[u8],
+) -> std::io::Result<(u16, Option<BufReader<TcpStream>>)> {
+    connection.get_mut().write_all(request).await?;
+    let (status, goes_on) = read_answer(&mut connection).await?;
+    Ok((status, goes_on.then_some(connection)))
 }
 
 /// Reads an answer to its end; its status, and whether the connection can be used again.

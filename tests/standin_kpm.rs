@@ -11,6 +11,8 @@ mod foreign_client;
 mod kit;
 #[path = "kit/kpm/mailbox_cases.rs"]
 mod mailbox_cases;
+#[path = "kit/kpm/program_cases.rs"]
+mod program_cases;
 #[path = "kit/kpm/supplier_cases.rs"]
 mod supplier_cases;
 #[path = "kit/kpm/tls_cases.rs"]

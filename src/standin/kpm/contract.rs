@@ -142,7 +142,7 @@ fn field(node: Node) -> Result<Field, String> {
         other if other.starts_with("k:") => Kind::Named(local(other).to_owned()),
         other => return Err(format!("the type {other} of {name} is not understood")),
     };
-    let at_least = if node.attribute("minOccurs") == Some("0") { 0 } else { 1 };
+    let at_least = usize::from(node.attribute("minOccurs") != Some("0"));
     let at_most = if node.attribute("maxOccurs") == Some("unbounded") { None } else { Some(1) };
     Ok(Field { name: name.to_owned(), kind, at_least, at_most })
 }

@@ -22,12 +22,27 @@ pub(super) fn route(service: &Arc<Service>, method: &str, order: &str, body: &[u
     let parts: Vec<&str> = order.split('/').filter(|part| !part.is_empty()).collect();
     match (method, parts.as_slice()) {
         ("GET", ["faults"]) => told(&state.faults()),
-        ("POST", ["faults"]) => read(body, |fault: Fault| done(&state.add_fault(fault))),
-        ("DELETE", ["faults"]) => done(&state.clear_faults()),
+        ("POST", ["faults"]) => read(body, |fault: Fault| {
+            state.add_fault(fault);
+            done()
+        }),
+        ("DELETE", ["faults"]) => {
+            state.clear_faults();
+            done()
+        }
         ("GET", ["requests"]) => told(&state.requests()),
-        ("DELETE", ["requests"]) => done(&state.forget_requests()),
-        ("PUT", ["latency"]) => read(body, |Span { ms }| done(&state.set_latency(Duration::from_millis(ms)))),
-        ("PUT", ["read-back-delay"]) => read(body, |Span { ms }| done(&state.set_read_back_delay(Duration::from_millis(ms)))),
+        ("DELETE", ["requests"]) => {
+            state.forget_requests();
+            done()
+        }
+        ("PUT", ["latency"]) => read(body, |Span { ms }| {
+            state.set_latency(Duration::from_millis(ms));
+            done()
+        }),
+        ("PUT", ["read-back-delay"]) => read(body, |Span { ms }| {
+            state.set_read_back_delay(Duration::from_millis(ms));
+            done()
+        }),
         ("GET", ["problems"]) => told(&state.problems()),
         ("POST", ["problems"]) => read(body, |NewProblem { mailbox, fields }| {
             result(state.create_problem(&mailbox, &fields).map(|number| json!({"number": number})))
@@ -110,7 +125,7 @@ fn told(value: &impl Serialize) -> HttpResponse {
 }
 
 /// An order that cannot fail.
-fn done((): &()) -> HttpResponse {
+fn done() -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 

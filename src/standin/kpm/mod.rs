@@ -82,4 +82,5 @@ pub use process_step::{StepKind, SupplierStatement};
 pub use rights::Right;
 pub use running::{RunningKpm, start};
 pub use snapshot::{DocumentSnapshot, ProblemSnapshot, StepSnapshot};
+pub use soap_request::RequestReader;
 pub use state::{DocumentSpec, KpmState, Refusal, StepSpec};

@@ -11,26 +11,44 @@ use super::{element::Element, times};
 /// of 15, 37 and 62.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each is described by its name in the table below")]
 pub enum StepKind {
+    /// 01, the first step of every problem.
     Recorded,
+    /// 02.
     ForwardedToCoordinator,
+    /// 03.
     ForwardedToSolver,
+    /// 04.
     ForwardedToSpecialist,
+    /// 05, whenever a problem comes to a mailbox.
     ForwardedToSupplier,
+    /// 07, by KPM.
     Closed,
+    /// 12; the text of the newest one is the analysis.
     AnalysisClosed,
+    /// 13.
     MeasurePlanned,
+    /// 14.
     MeasureDone,
+    /// 15, of unknown meaning.
     Step15,
+    /// 18, by either side.
     Notice,
+    /// 31, by the supplier.
     SupplierQuestion,
+    /// The answer of the customer to a question.
     AnswerToSupplier,
+    /// What the customer tells without having been asked.
     SupplierInfo,
+    /// 37, of unknown meaning.
     Step37,
+    /// 38, the answer of the supplier, with a statement.
     SupplierResponse,
+    /// 45, by the customer.
     OrderCancelled,
+    /// 48.
     Verification,
+    /// 62, of unknown meaning.
     Step62,
 }
 

@@ -7,7 +7,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
     addressing::{self, Addressing},
-    contract::{Contract, Field, Kind, NAMESPACE},
+    contract::{Contract, Field, Kind, NAMESPACE, WSDL},
     element::{self, Content, Element},
     failure::Failure,
 };
@@ -50,6 +50,31 @@ impl Request {
 
     pub(super) fn problem(&self) -> Option<i64> {
         self.text("ProblemNumber")?.parse().ok()
+    }
+}
+
+/// Reads requests without carrying them out, for those who want to know whether one keeps the contract.
+#[derive(Debug)]
+pub struct RequestReader(Contract);
+
+impl RequestReader {
+    /// A reader of requests by the contract of the stand-in.
+    ///
+    /// # Errors
+    /// When the contract cannot be read, in words.
+    pub fn new() -> Result<Self, String> {
+        Contract::read(WSDL).map(Self)
+    }
+
+    /// The operation that a request asks for.
+    ///
+    /// # Errors
+    /// What breaks the contract, in words.
+    pub fn operation(&self, body: &[u8]) -> Result<String, String> {
+        read(&self.0, body).map(|request| request.operation).map_err(|failure| match failure {
+            Failure::Client(said) => said,
+            other => other.code().to_owned(),
+        })
     }
 }
 
@@ -224,5 +249,4 @@ fn shown(node: Node) -> String {
 }
 
 #[cfg(test)]
-#[path = "soap_request/tests.rs"]
 mod tests;

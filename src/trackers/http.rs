@@ -58,7 +58,7 @@ impl Http {
         timeout: Duration,
         metrics: Metrics,
         gate: Gate,
-        identity: Option<reqwest::Identity>,
+        identity: Option<&reqwest::Identity>,
     ) -> Result<Self, Fault> {
         let builder = || {
             let builder = reqwest::Client::builder()
@@ -66,8 +66,8 @@ impl Http {
                 .connect_timeout(CONNECT_TIMEOUT)
                 .pool_idle_timeout(IDLE_TIMEOUT)
                 .redirect(reqwest::redirect::Policy::none());
-            match identity.clone() {
-                Some(identity) => builder.identity(identity),
+            match identity {
+                Some(identity) => builder.identity(identity.clone()),
                 None => builder,
             }
         };

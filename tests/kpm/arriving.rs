@@ -108,7 +108,7 @@ async fn what_we_say_goes_there_once() {
     assert_eq!(site.comments("Said").len(), 3, "our own steps do not come back");
 
     // A change of the status alone says all the rest again, or it would be lost there.
-    jira.move_to_status("jane", &issue.id, "To Do").unwrap();
+    jira.move_to_status("jane", &issue.id, "Open").unwrap();
     site.settle(problem).await;
     let last = site.steps(problem, StepKind::SupplierResponse).pop().unwrap();
     assert_eq!((last.text.as_str(), last.statement), ("Tightened", Some(SupplierStatement { status: "0".to_owned(), ..said })));
@@ -133,7 +133,7 @@ async fn a_problem_that_is_opened_again_is_in_work() {
 
     site.state().reopen(problem).unwrap();
     assert_eq!(site.settle(problem).await, Vec::<String>::new());
-    assert_eq!(site.issue("Opened and closed").status, "To Do");
+    assert_eq!(site.issue("Opened and closed").status, "Open");
     assert_eq!(site.steps(problem, StepKind::Notice).len(), 1);
     jira.edit_fields("jane", &issue.id, json!({ "customfield_10055": "2.0" })).unwrap();
     site.settle(problem).await;

@@ -164,7 +164,10 @@ impl Client {
             _ => Map::new(),
         };
         value.insert("UserAuthentification".to_owned(), json!({ "UserId": self.user_id }));
-        let envelope = self.contract.request(operation, &Value::Object(value), &self.headers(operation)).map_err(refused)?;
+        let envelope = self
+            .contract
+            .request(operation, &Value::Object(value), &self.headers(operation))
+            .map_err(|error| refused(&error))?;
         Ok(Request { operation, envelope })
     }
 
@@ -249,7 +252,7 @@ impl Request<'_> {
 }
 
 /// A request that the WSDL does not allow: the attributes that are at fault are named as rules name them.
-fn refused(error: RequestRefused) -> Fault {
+fn refused(error: &RequestRefused) -> Fault {
     let attributes = error.findings.iter().filter_map(|finding| finding.path.strip_prefix("DevelopmentProblem/"));
     let fields = attributes.filter_map(|path| path.split(['/', '[']).next()).map(str::to_owned).collect();
     Fault { fields, ..Fault::refused(error.to_string()) }

@@ -22,20 +22,27 @@ const NOT_PERMITTED: &str = "FC_090";
 /// Why a call came to nothing.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// KPM's own code, where it gave one.
-    code: Option<String>,
+    told: Told,
     fault: Fault,
+}
+
+/// What KPM itself told, as far as it decides what is done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Gone,
+    Unreadable,
+    Else,
 }
 
 impl Failure {
     /// Whether KPM says that there is no such problem.
     pub(super) fn is_gone(&self) -> bool {
-        self.code.as_deref() == Some(NOT_FOUND)
+        self.told == Told::Gone
     }
 
     /// Whether KPM says that we may not read the problem.
     pub(super) fn is_unreadable(&self) -> bool {
-        self.code.as_deref() == Some(NOT_READABLE)
+        self.told == Told::Unreadable
     }
 
     fn of_code(code: &str, words: &str) -> Self {
@@ -45,13 +52,18 @@ impl Failure {
             NOT_READABLE | FOREIGN_ADDRESS | NOT_PERMITTED => Fault::refused(message),
             _ => Fault::permanent(message).hint("this code is not known to us: look at the problem in KPM"),
         };
-        Self { code: Some(code.to_owned()), fault }
+        let told = match code {
+            NOT_FOUND => Told::Gone,
+            NOT_READABLE => Told::Unreadable,
+            _ => Told::Else,
+        };
+        Self { told, fault }
     }
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self { code: None, fault }
+        Self { told: Told::Else, fault }
     }
 }
 

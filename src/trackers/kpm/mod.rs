@@ -79,7 +79,7 @@ impl Kpm {
             None
         };
         let recent = Recent::new(name.clone(), Arc::clone(gate.shared()));
-        let http = Http::with_identity(name.clone(), config.timeout, metrics, gate, identity)?;
+        let http = Http::with_identity(name.clone(), config.timeout, metrics, gate, identity.as_ref())?;
         let zone = TimeZone::get(&config.timezone).map_err(|error| named(Fault::permanent(error.to_string())))?;
         Ok(Self {
             client: Client::new(http, service, config),

@@ -50,20 +50,17 @@ async fn read(kpm: &Kpm, id: &IssueId, needs: &Needs) -> Result<Snapshot, Failur
         ..Snapshot::empty(id.clone(), id.as_str())
     };
     let paths = needs.paths.iter();
-    match steps {
-        Some(steps) => {
-            snapshot.attributes = paths.map(|path| (path.clone(), attribute(kpm, &problem, &steps, path))).collect();
-            if needs.messages {
-                snapshot.messages = steps.iter().filter(|step| !step.text.is_empty()).map(Step::message).collect();
-            }
+    if let Some(steps) = steps {
+        snapshot.attributes = paths.map(|path| (path.clone(), attribute(kpm, &problem, &steps, path))).collect();
+        if needs.messages {
+            snapshot.messages = steps.iter().filter(|step| !step.text.is_empty()).map(Step::message).collect();
         }
-        None => {
-            let shown = paths.filter(|path| !steps::ATTRIBUTES.contains(&path.as_str()));
-            snapshot.attributes = shown.map(|path| (path.clone(), attribute(kpm, &problem, &[], path))).collect();
-            // What steps tell must not look emptied.
-            let is_restricted = steps::are_needed_for(&needs.paths);
-            snapshot.restricted = is_restricted.then(|| snapshot.attributes.keys().cloned().collect());
-        }
+    } else {
+        let shown = paths.filter(|path| !steps::ATTRIBUTES.contains(&path.as_str()));
+        snapshot.attributes = shown.map(|path| (path.clone(), attribute(kpm, &problem, &[], path))).collect();
+        // What steps tell must not look emptied.
+        let is_restricted = steps::are_needed_for(&needs.paths);
+        snapshot.restricted = is_restricted.then(|| snapshot.attributes.keys().cloned().collect());
     }
     Ok(snapshot)
 }

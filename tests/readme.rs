@@ -147,7 +147,7 @@ fn each_link_leads_somewhere() {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
             let path = root().join(page).parent().unwrap().join(file);
             assert!(path.is_file(), "{page} points to {target}");
-            let heading = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            let heading = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-").replace('`', "");
             let found = fs::read_to_string(&path).unwrap().lines().any(|line| line.starts_with('#') && heading(line) == anchor);
             assert!(anchor.is_empty() || found, "{page} points to {target}, and there is no such heading");
         }

@@ -12,19 +12,16 @@ use crate::{
     wait::{LONG, until},
 };
 
-const LINKS: i64 = 100_000;
+const LINKS: usize = 100_000;
 
 pub async fn measure() {
     let site = Site::start(None).await;
     let program = site.serve("intake,worker").await;
-    let first = site.linked(1).await;
+    site.linked(1).await;
     program.terminate().await;
     // One link comes into being as each does; the others are its likenesses.
-    let first = first[0].parse().unwrap();
-    let ours = site.home.state().issues()[0].id.parse().unwrap();
-    make_likenesses(&site.away, "UP", first);
-    make_likenesses(&site.home, "HOME", ours);
-    link_likenesses(&site.corner.database(), first, ours).await;
+    let (theirs, ours) = (likenesses(&site.away, "UP"), likenesses(&site.home, "HOME"));
+    link(&site.corner.database(), &theirs, &ours).await;
     let (started, scheduler) = (Instant::now(), site.serve("scheduler").await);
     let swept = until("the sweep has looked at all", LONG * 20, async || {
         let swept = Swept::of(&scheduler.metrics().await);
@@ -37,23 +34,21 @@ pub async fn measure() {
     report.print();
 }
 
-/// Issues that are like the first one, with the ids that follow on its own.
-fn make_likenesses(jira: &RunningJira, project: &str, first: i64) {
+/// Issues that are like the first one: their ids.
+fn likenesses(jira: &RunningJira, project: &str) -> Vec<String> {
     let state = jira.state();
     state.hold_deliveries();
-    for number in 1..LINKS {
-        let fields = json!({ "project": { "key": project }, "issuetype": { "name": "Bug" }, "summary": "Issue 0" });
-        let key = state.create_issue("jane", fields).unwrap();
-        assert_eq!(state.issue(&key).unwrap().id, (first + number).to_string());
-    }
+    let fields = json!({ "project": { "key": project }, "issuetype": { "name": "Bug" }, "summary": "Issue 0" });
+    let make = |_| state.issue(&state.create_issue("jane", fields.clone()).unwrap()).unwrap().id;
+    (1..LINKS).map(make).collect()
 }
 
-async fn link_likenesses(database: &str, remote: i64, local: i64) {
+async fn link(database: &str, theirs: &[String], ours: &[String]) {
     const LINK: &str = "INSERT INTO links SELECT (jsonb_populate_record(link, jsonb_build_object( \
-        'id', 'likeness-' || number, 'remote_id', ($1 + number)::text, 'local_id', ($2 + number)::text))).* \
-        FROM links link, generate_series(1::bigint, $3) number";
+        'id', 'likeness-' || number, 'remote_id', theirs, 'local_id', ours))).* \
+        FROM links link, unnest($1::text[], $2::text[]) WITH ORDINALITY AS pair(theirs, ours, number)";
     let mut store = PgConnection::connect(database).await.unwrap();
-    let made = sqlx::query(LINK).bind(remote).bind(local).bind(LINKS - 1).execute(&mut store).await.unwrap();
+    let made = sqlx::query(LINK).bind(theirs).bind(ours).execute(&mut store).await.unwrap();
     assert_eq!(made.rows_affected(), u64::try_from(LINKS - 1).unwrap());
 }
 

@@ -111,7 +111,7 @@ fn each_crash_point_stands_once_in_the_code() {
 /// The journal is written where a run says so and nowhere else: each of these calls goes through the records, and so past its points.
 #[test]
 fn the_engine_writes_through_its_ports_only() {
-    let app = source("app.rs");
+    let app = source("app/mod.rs");
     for wrapped in [
         "crash::records(",
         "crash::tracker(Side::Local",

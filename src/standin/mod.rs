@@ -9,3 +9,4 @@ pub mod jira;
 pub mod kpm;
 mod lock;
 pub mod roundup;
+mod serve;

@@ -85,16 +85,11 @@ mod workflow;
 mod worklogs;
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     sync::Arc,
-    time::Duration,
 };
 
-use actix_web::{
-    App, HttpServer,
-    dev::{Server, ServerHandle},
-    web::{self, ServiceConfig},
-};
+use actix_web::web;
 
 pub use custom_fields::{CustomFieldKind, CustomFieldSpec};
 pub use faults::{ErrorShape, Fault};
@@ -109,6 +104,7 @@ pub use specs::{
 };
 pub use stored_file::StoredFile;
 
+use super::serve::{self, Servers, reachable};
 use courier::Courier;
 use journal::Journal;
 use site::Site;
@@ -119,27 +115,22 @@ pub struct RunningJira {
     url: String,
     address: SocketAddr,
     state: JiraState,
-    stopper: Stopper,
+    deliveries: Deliveries,
+    servers: Servers,
 }
 
-struct Stopper {
-    servers: [ServerHandle; 2],
-    site: Arc<Site>,
-}
+/// Ends the deliveries when it is dropped.
+struct Deliveries(Arc<Site>);
 
-impl std::fmt::Debug for Stopper {
+impl std::fmt::Debug for Deliveries {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Stopper")
+        out.write_str("Deliveries")
     }
 }
 
-impl Drop for Stopper {
+impl Drop for Deliveries {
     fn drop(&mut self) {
-        self.site.courier.stop();
-        // The order to stop is given by the call itself; the future only waits for its execution.
-        for server in &self.servers {
-            drop(server.stop(false));
-        }
+        self.0.courier.stop();
     }
 }
 
@@ -164,10 +155,8 @@ impl RunningJira {
 
     /// Stops the server at once, drops deliveries under way, and returns when the port is free.
     pub async fn stop(self) {
-        self.stopper.site.courier.stop();
-        for server in &self.stopper.servers {
-            server.stop(false).await;
-        }
+        drop(self.deliveries);
+        self.servers.stop().await;
     }
 }
 
@@ -176,10 +165,7 @@ fn base_url(options: &JiraOptions, address: SocketAddr) -> String {
     let path = options.base_path.trim_end_matches('/');
     match &options.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None if address.ip().is_unspecified() => {
-            format!("http://{}{path}", SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port()))
-        }
-        None => format!("http://{address}{path}"),
+        None => format!("http://{}{path}", reachable(address)),
     }
 }
 
@@ -199,27 +185,12 @@ pub async fn start(options: JiraOptions) -> std::io::Result<RunningJira> {
     let media_listener = TcpListener::bind(SocketAddr::new(address.ip(), 0))?;
     let media = media::base(&url, media_listener.local_addr()?);
     let site = Arc::new(Site::new(options, url.clone(), media, courier, journal));
-    let media_server = run(media_listener, &site, |config| {
+    let media_server = serve::server(media_listener, &site, |config| {
         config.default_service(web::to(media::serve));
     })?;
-    let server = run(listener, &site, |config| {
+    let server = serve::server(listener, &site, |config| {
         config.default_service(web::to(server::serve));
     })?;
-    let stopper = Stopper { servers: [server.handle(), media_server.handle()], site: Arc::clone(&site) };
-    tokio::spawn(server);
-    tokio::spawn(media_server);
-    Ok(RunningJira { url, address, state: JiraState::new(site), stopper })
-}
-
-fn run(listener: TcpListener, site: &Arc<Site>, configure: fn(&mut ServiceConfig)) -> std::io::Result<Server> {
-    let shared = web::Data::new(Arc::clone(site));
-    let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(configure))
-        .workers(1)
-        .disable_signals()
-        // Large uploads and ordered delays must not run into a limit of the server's own.
-        .client_request_timeout(Duration::from_mins(1))
-        .shutdown_timeout(1)
-        .listen(listener)?
-        .run();
-    Ok(server)
+    let (deliveries, servers) = (Deliveries(Arc::clone(&site)), Servers::start(vec![server, media_server]));
+    Ok(RunningJira { url, address, state: JiraState::new(site), deliveries, servers })
 }

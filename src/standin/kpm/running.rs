@@ -4,17 +4,13 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::Arc,
-    time::Duration,
 };
 
-use actix_web::{
-    App, HttpServer,
-    dev::{Server, ServerHandle},
-    web::{self, ServiceConfig},
-};
+use actix_web::{dev::Server, web};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
+    super::serve::{self, Servers, reachable},
     contract::{Contract, WSDL},
     options::KpmOptions,
     server,
@@ -33,23 +29,6 @@ pub struct RunningKpm {
     servers: Servers,
     /// Stops the TLS front.
     _front: DropGuard,
-}
-
-struct Servers(Vec<ServerHandle>);
-
-impl std::fmt::Debug for Servers {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Servers")
-    }
-}
-
-impl Drop for Servers {
-    fn drop(&mut self) {
-        // The order to stop is given by the call itself; the future only waits for its execution.
-        for server in &self.0 {
-            drop(server.stop(false));
-        }
-    }
 }
 
 impl RunningKpm {
@@ -85,9 +64,7 @@ impl RunningKpm {
 
     /// Stops the server at once, and returns when the port is free.
     pub async fn stop(self) {
-        for server in &self.servers.0 {
-            server.stop(false).await;
-        }
+        self.servers.stop().await;
     }
 }
 
@@ -106,7 +83,7 @@ pub async fn start(options: KpmOptions) -> io::Result<RunningKpm> {
     let service = Arc::new(Service::new(options, contract, url.clone()));
     let stop = CancellationToken::new();
     let Some(tls) = tls else {
-        let server = run(listener, &service, |config| {
+        let server = serve::server(listener, &service, |config| {
             config.default_service(web::to(server::serve_with_control));
         })?;
         return Ok(running(service, address, url, address, vec![server], stop));
@@ -114,10 +91,10 @@ pub async fn start(options: KpmOptions) -> io::Result<RunningKpm> {
     let (behind, orders) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
     let (behind_address, control) = (behind.local_addr()?, orders.local_addr()?);
     let front = TlsFront::new(&tls, listener, behind_address, stop.clone())?;
-    let answering = run(behind, &service, |config| {
+    let answering = serve::server(behind, &service, |config| {
         config.default_service(web::to(server::serve));
     })?;
-    let controlled = run(orders, &service, |config| {
+    let controlled = serve::server(orders, &service, |config| {
         config.default_service(web::to(server::serve_with_control));
     })?;
     tokio::spawn(front.run());
@@ -132,34 +109,12 @@ fn running(
     servers: Vec<Server>,
     stop: CancellationToken,
 ) -> RunningKpm {
-    let handles = servers.iter().map(Server::handle).collect();
-    for server in servers {
-        tokio::spawn(server);
-    }
     RunningKpm {
         control_url: format!("http://{}/standin", reachable(control)),
         state: KpmState::new(service),
         address,
         url,
-        servers: Servers(handles),
+        servers: Servers::start(servers),
         _front: stop.drop_guard(),
     }
-}
-
-/// The address under which a client of this machine gets there.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() { SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()) } else { address }
-}
-
-fn run(listener: TcpListener, service: &Arc<Service>, configure: fn(&mut ServiceConfig)) -> io::Result<Server> {
-    let shared = web::Data::new(Arc::clone(service));
-    let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(configure))
-        .workers(1)
-        .disable_signals()
-        // Large documents and ordered delays must not run into a limit of the server's own.
-        .client_request_timeout(Duration::from_mins(1))
-        .shutdown_timeout(1)
-        .listen(listener)?
-        .run();
-    Ok(server)
 }

@@ -1,6 +1,6 @@
 //! Which adapter stands behind each port: the queue, the store, the coordination, the trackers.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use super::StartError;
 use crate::{
@@ -26,42 +26,51 @@ use crate::{
     },
 };
 
-/// The adapters of all trackers of the configuration, each with the time that an answer of it may take.
+/// The adapters of all trackers of the configuration, each with the time that an answer of it may take. They share what they learn
+/// with nobody.
 ///
 /// # Errors
-/// The HTTP client cannot be made.
+/// The HTTP client cannot be made; of a KPM also what keeps it from being spoken to.
 pub fn connect_all(config: &Config) -> Result<Vec<ToAsk>, Fault> {
-    let adapter =
-        |(name, tracker): (&TrackerName, &TrackerConfig)| Ok((connect(name, tracker, &Metrics::default())?, tracker.timeout));
-    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
-    let partners = kpms(config).map(|(name, kpm)| {
-        let longest_refusal = WorkerConfig::default().max_backoff;
-        Ok((connect_kpm(name, kpm, &Metrics::default(), &alone, longest_refusal)?, kpm.timeout))
-    });
-    config.trackers.iter().map(adapter).chain(partners).collect()
+    let trackers =
+        config.trackers.iter().map(|(name, tracker)| Ok((connect(name, tracker, &Metrics::default())?, tracker.timeout)));
+    let partners = kpms(config).map(|(name, kpm)| Ok((connect_kpm(name, kpm, &Metrics::default(), alone(name))?, kpm.timeout)));
+    trackers.chain(partners).collect()
 }
 
-/// The trackers that are a KPM.
-pub(super) fn kpms(config: &Config) -> impl Iterator<Item = (&TrackerName, &KpmConfig)> {
-    config.partners.iter().filter_map(|(name, partner)| match partner {
-        PartnerConfig::Kpm(kpm) => Some((name, &**kpm)),
-        PartnerConfig::Pfiff(_) => None,
-    })
-}
-
-/// The adapter of a KPM, which shares what it learns of its pace as [`connect_sharing`] does.
+/// The adapters of all trackers of the configuration, by name. What they learn of a tracker's pace they share with all that use the
+/// same coordination.
 ///
 /// # Errors
-/// The WSDL, the certificate or the key cannot be used.
-pub fn connect_kpm(
-    name: &TrackerName,
-    config: &KpmConfig,
+/// As for [`connect_all`].
+pub(super) fn connect_service(
+    config: &Config,
     metrics: &Metrics,
     coordination: &Arc<dyn Coordination>,
-    longest_refusal: Duration,
-) -> Result<Arc<dyn Tracker>, Fault> {
-    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
-    Ok(Arc::new(Kpm::connect(name.clone(), config, metrics.clone(), gate)?))
+) -> Result<HashMap<TrackerName, Arc<dyn Tracker>>, Fault> {
+    let longest_refusal = config.worker.max_backoff;
+    let trackers = config
+        .trackers
+        .iter()
+        .map(|(name, tracker)| Ok((name.clone(), connect_sharing(name, tracker, metrics, coordination, longest_refusal)?)));
+    let partners = kpms(config).map(|(name, kpm)| {
+        let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
+        Ok((name.clone(), connect_kpm(name, kpm, metrics, gate)?))
+    });
+    trackers.chain(partners).collect()
+}
+
+/// The adapter of the tracker of a name, whatever its kind, which shares what it learns with nobody; `None` if there is no such tracker
+/// or none that speaks to its kind.
+///
+/// # Errors
+/// As for [`connect_all`].
+pub fn connect_named(config: &Config, name: &TrackerName, metrics: &Metrics) -> Result<Option<Arc<dyn Tracker>>, Fault> {
+    if let Some(tracker) = config.trackers.get(name) {
+        return connect(name, tracker, metrics).map(Some);
+    }
+    let kpm = kpms(config).find(|(known, _)| *known == name);
+    kpm.map(|(name, kpm)| connect_kpm(name, kpm, metrics, alone(name))).transpose()
 }
 
 /// The adapter of one tracker, which shares what it learns with nobody.
@@ -69,32 +78,7 @@ pub fn connect_kpm(
 /// # Errors
 /// The HTTP client cannot be made.
 pub fn connect(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics) -> Result<Arc<dyn Tracker>, Fault> {
-    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
-    connect_sharing(name, config, metrics, &alone, WorkerConfig::default().max_backoff)
-}
-
-/// The adapter of the tracker of a name, whatever its kind, which shares what it learns with nobody; `None` if there is no such tracker
-/// or none that speaks to its kind.
-///
-/// # Errors
-/// The HTTP client cannot be made; of a KPM also what keeps it from being spoken to.
-pub fn connect_named(config: &Config, name: &TrackerName, metrics: &Metrics) -> Result<Option<Arc<dyn Tracker>>, Fault> {
-    if let Some(tracker) = config.trackers.get(name) {
-        return connect(name, tracker, metrics).map(Some);
-    }
-    let Some((name, kpm)) = kpms(config).find(|(known, _)| *known == name) else { return Ok(None) };
-    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
-    connect_kpm(name, kpm, metrics, &alone, WorkerConfig::default().max_backoff).map(Some)
-}
-
-/// The administration of the webhooks of a Jira.
-///
-/// # Errors
-/// The HTTP client cannot be made.
-pub fn connect_webhooks(name: &TrackerName, config: &TrackerConfig) -> Result<Webhooks, Fault> {
-    let alone: Arc<dyn Coordination> = Arc::new(coordination::Embedded::default());
-    let gate = Gate::new(name.clone(), alone, Metrics::default(), WorkerConfig::default().max_backoff);
-    Ok(Webhooks::new(name.clone(), config, Http::new(name.clone(), config.timeout, Metrics::default(), gate)?))
+    adapter(name, config, metrics, alone(name))
 }
 
 /// The adapter of one tracker. What it learns of the tracker's pace it shares with all that use the same coordination; a
@@ -109,11 +93,41 @@ pub fn connect_sharing(
     coordination: &Arc<dyn Coordination>,
     longest_refusal: Duration,
 ) -> Result<Arc<dyn Tracker>, Fault> {
-    let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
+    adapter(name, config, metrics, Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal))
+}
+
+/// The administration of the webhooks of a Jira.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn connect_webhooks(name: &TrackerName, config: &TrackerConfig) -> Result<Webhooks, Fault> {
+    let http = Http::new(name.clone(), config.timeout, Metrics::default(), alone(name))?;
+    Ok(Webhooks::new(name.clone(), config, http))
+}
+
+fn adapter(name: &TrackerName, config: &TrackerConfig, metrics: &Metrics, gate: Gate) -> Result<Arc<dyn Tracker>, Fault> {
     let http = Http::new(name.clone(), config.timeout, metrics.clone(), gate)?;
     Ok(match config.kind {
         TrackerKind::Roundup => Arc::new(Roundup::new(name.clone(), config, http)),
         TrackerKind::Jira => Arc::new(Jira::new(name.clone(), config, http)),
+    })
+}
+
+fn connect_kpm(name: &TrackerName, config: &KpmConfig, metrics: &Metrics, gate: Gate) -> Result<Arc<dyn Tracker>, Fault> {
+    Ok(Arc::new(Kpm::connect(name.clone(), config, metrics.clone(), gate)?))
+}
+
+/// The gate of a tracker that nobody else is told of.
+fn alone(name: &TrackerName) -> Gate {
+    let coordination = Arc::new(coordination::Embedded::default());
+    Gate::new(name.clone(), coordination, Metrics::default(), WorkerConfig::default().max_backoff)
+}
+
+/// The trackers that are a KPM.
+fn kpms(config: &Config) -> impl Iterator<Item = (&TrackerName, &KpmConfig)> {
+    config.partners.iter().filter_map(|(name, partner)| match partner {
+        PartnerConfig::Kpm(kpm) => Some((name, &**kpm)),
+        PartnerConfig::Pfiff(_) => None,
     })
 }
 

@@ -12,8 +12,8 @@ use std::{
 
 use tracing::{info, warn};
 
-pub use self::adapters::{connect, connect_all, connect_kpm, connect_named, connect_sharing, connect_webhooks, dead_letters};
-use self::adapters::{open_coordination, open_queue, open_store};
+pub use self::adapters::{connect, connect_all, connect_named, connect_sharing, connect_webhooks, dead_letters};
+use self::adapters::{connect_service, open_coordination, open_queue, open_store};
 #[cfg(feature = "crash-points")]
 use crate::crash;
 use crate::{
@@ -302,15 +302,7 @@ fn build_engines(
 ) -> Result<HashMap<SyncName, Arc<Engine>>, StartError> {
     let mut rules = rulebook::compile_all(config).map_err(StartError::Configuration)?;
     refuse_what_cannot_run(config)?;
-    let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = HashMap::new();
-    for (name, tracker) in &config.trackers {
-        let adapter = connect_sharing(name, tracker, metrics, coordination, config.worker.max_backoff)?;
-        trackers.insert(name.clone(), adapter);
-    }
-    for (name, kpm) in adapters::kpms(config) {
-        let adapter = connect_kpm(name, kpm, metrics, coordination, config.worker.max_backoff)?;
-        trackers.insert(name.clone(), adapter);
-    }
+    let trackers = connect_service(config, metrics, coordination)?;
     let records: Arc<dyn Records> = Arc::new(store.clone());
     #[cfg(feature = "crash-points")]
     let records = crash::records(records);

@@ -1,11 +1,15 @@
 //! The one HTTP client of all trackers: time limits, no second attempts, no redirects of its own, a span and a count for each
 //! request.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::StreamExt;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, header::HeaderMap};
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 use tracing::{Instrument, field::Empty, info_span};
 
 use super::{
@@ -18,6 +22,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections are closed by us first: a request on one that the server is just closing has an unknown outcome. Many servers
 /// close them after 5 s.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+/// Requests to one tracker that wait for an answer at the same time, in one process: however many syncs it is part of, it is not
+/// overrun by us.
+const AT_ONCE: usize = 16;
 /// Largest answer that is held in memory. Files are streamed and not subject to it.
 const MAX_ANSWER: usize = 64 << 20;
 
@@ -30,6 +37,7 @@ pub struct Http {
     tracker: TrackerName,
     metrics: Metrics,
     gate: Gate,
+    places: Arc<Semaphore>,
     timeout: Duration,
 }
 
@@ -74,7 +82,7 @@ impl Http {
         let failed = |error| Fault::permanent(format!("no HTTP client: {error}"));
         let client = builder().read_timeout(timeout).build().map_err(failed)?;
         let uploads = builder().build().map_err(failed)?;
-        Ok(Self { client, uploads, tracker, metrics, gate, timeout })
+        Ok(Self { client, uploads, tracker, metrics, gate, places: Arc::new(Semaphore::new(AT_ONCE)), timeout })
     }
 
     /// The gate that all requests pass.
@@ -114,6 +122,8 @@ impl Http {
         let (client, request) = request.build_split();
         let request = request.map_err(fault_of_transport)?;
         self.gate.admit().await?;
+        // Until it answers; the semaphore is never closed.
+        let _place = self.places.acquire().await;
         #[cfg(feature = "crash-points")]
         let verb = request.method().clone();
         let method = request.method().to_string();
@@ -197,4 +207,61 @@ async fn read_limited(response: Response) -> Result<Vec<u8>, Fault> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        sync::Notify,
+    };
+
+    use super::*;
+    use crate::coordination::Embedded;
+
+    /// Answers nobody until it is told to, and counts who waits.
+    async fn serve(listener: TcpListener, waiting: Arc<AtomicUsize>, go: Arc<Notify>) {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let (waiting, go) = (Arc::clone(&waiting), Arc::clone(&go));
+            tokio::spawn(async move {
+                connection.read(&mut [0; 4096]).await.unwrap();
+                waiting.fetch_add(1, Ordering::SeqCst);
+                go.notified().await;
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                connection.write_all(answer).await.unwrap();
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tracker_that_does_not_answer_is_not_asked_more_and_more() {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let (waiting, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        tokio::spawn(serve(listener, Arc::clone(&waiting), Arc::clone(&go)));
+        let long = Duration::from_secs(60);
+        let gate = Gate::new("t".into(), Arc::new(Embedded::default()), Metrics::default(), long);
+        let http = Http::new("t".into(), long, Metrics::default(), gate).unwrap();
+        let mut asking = tokio::task::JoinSet::new();
+        for _ in 0..AT_ONCE * 2 {
+            let (http, url) = (http.clone(), url.clone());
+            asking.spawn(async move { http.answer(http.request(Method::GET, url)).await.unwrap().status });
+        }
+        let deadline = Instant::now() + long;
+        for turn in 1..=AT_ONCE * 2 {
+            // Each answer lets exactly one more in.
+            while waiting.load(Ordering::SeqCst) < (AT_ONCE + turn - 1).min(AT_ONCE * 2) {
+                assert!(Instant::now() < deadline);
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(http.places.available_permits(), (turn - 1).saturating_sub(AT_ONCE));
+            go.notify_one();
+            assert_eq!(asking.join_next().await.unwrap().unwrap(), StatusCode::OK);
+        }
+    }
 }

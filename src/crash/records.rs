@@ -63,6 +63,10 @@ impl Records for Pointed {
         step("records", "close_intent", self.0.close_intent(token, made)).await
     }
 
+    async fn open_creations(&self) -> Result<Vec<Intent>, Fault> {
+        self.0.open_creations().await
+    }
+
     async fn knows_intent(&self, token: &Token) -> Result<bool, Fault> {
         self.0.knows_intent(token).await
     }

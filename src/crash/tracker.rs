@@ -81,6 +81,10 @@ impl Tracker for Pointed {
         self.inner.creation_token(id).await
     }
 
+    async fn came_of_one(&self, id: &IssueId, open: &[Intent]) -> Result<bool, Fault> {
+        self.inner.came_of_one(id, open).await
+    }
+
     async fn set_fields(&self, id: &IssueId, fields: &Attributes, terms: WriteTerms<'_>) -> Result<(), Fault> {
         step(self.port, "set_fields", self.inner.set_fields(id, fields, terms)).await
     }

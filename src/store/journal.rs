@@ -75,6 +75,13 @@ pub(super) async fn open_intents(pool: &Pool, link: &LinkId) -> Result<Vec<Inten
     Ok(of_link(pool, link).await?.into_iter().filter(open).map(Intent::from).collect())
 }
 
+pub(super) async fn open_creations(pool: &Pool) -> Result<Vec<Intent>, StoreError> {
+    const SELECT: &str = "SELECT * FROM journal WHERE kind = $1 AND to_side = $2 AND made IS NULL ORDER BY since, token";
+    let (kind, side) = (CopyKind::Issue.name(), Side::Remote.name());
+    let rows: Vec<Row> = on_pool!(pool, pool -> sqlx::query_as(SELECT).bind(kind).bind(side).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(Intent::from).collect())
+}
+
 pub(super) async fn open(pool: &Pool, intent: &Intent) -> Result<Opened, StoreError> {
     const INSERT: &str = "INSERT INTO journal (token, link_id, kind, to_side, source, content, size, since, run, made) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL) ON CONFLICT DO NOTHING";

@@ -10,13 +10,14 @@ use sqlx::{
 
 use super::pool::{Pool, StoreError};
 
-const FILES: [(i64, &str, &str); 6] = [
+const FILES: [(i64, &str, &str); 7] = [
     (1, "links, journal, audit", include_str!("migrations/0001_links_journal_audit.sql")),
     (2, "fields underway", include_str!("migrations/0002_fields_underway.sql")),
     (3, "audit of effects", include_str!("migrations/0003_audit_effects.sql")),
     (4, "links seen", include_str!("migrations/0004_links_seen.sql")),
     (5, "marks", include_str!("migrations/0005_marks.sql")),
     (6, "writes", include_str!("migrations/0006_writes.sql")),
+    (7, "open creations", include_str!("migrations/0007_open_creations.sql")),
 ];
 
 pub(super) async fn run(pool: &Pool) -> Result<(), StoreError> {

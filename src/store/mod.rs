@@ -107,6 +107,10 @@ impl Records for Store {
         Ok(journal::close(&self.pool, token, made).await?)
     }
 
+    async fn open_creations(&self) -> Result<Vec<Intent>, Fault> {
+        Ok(journal::open_creations(&self.pool).await?)
+    }
+
     async fn knows_intent(&self, token: &Token) -> Result<bool, Fault> {
         Ok(journal::knows(&self.pool, token).await?)
     }

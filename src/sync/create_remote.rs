@@ -96,10 +96,14 @@ impl Engine {
 
     /// Whether this remote issue is one that we are just creating: its link is not stored yet.
     pub(super) async fn is_being_created_by_us(&self, remote: &IssueId) -> Result<bool, Fault> {
-        match self.remote.creation_token(remote).await? {
-            Some(token) => self.records.knows_intent(&token).await,
-            None => Ok(false),
+        if let Some(token) = self.remote.creation_token(remote).await? {
+            return self.records.knows_intent(&token).await;
         }
+        if !self.create_remote {
+            return Ok(false);
+        }
+        let open = self.records.open_creations().await?;
+        if open.is_empty() { Ok(false) } else { self.remote.came_of_one(remote, &open).await }
     }
 }
 

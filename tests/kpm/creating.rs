@@ -50,19 +50,30 @@ async fn a_problem_is_created_once_though_the_answer_is_lost() {
         }
         let ours = new_issue(&site, "Made once");
         site.lose("CreateDevelopmentProblem", way.clone());
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        let theirs = loop {
-            match site.engine.create_remote(&ours, &RunOptions::default()).await {
-                Ok(Creation::Created(theirs)) => break theirs,
-                Ok(Creation::Ended(_)) => panic!("it is picked"),
-                Err(fault) => assert!(fault.is_transient() && std::time::Instant::now() < deadline, "{fault}"),
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        };
+        let theirs = site.create(&ours).await;
         let made = site.state().problems();
         assert_eq!(made.len(), 3, "{way:?}");
         assert_eq!(made.last().unwrap().to_string(), theirs.as_str(), "{way:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_that_comes_to_us_before_we_know_that_we_made_it_is_no_new_one() {
+    let site = Site::start().await;
+    let ours = new_issue(&site, "Quickly back");
+    site.lose("CreateDevelopmentProblem", FalseAnswer::HangUp);
+    site.engine.create_remote(&ours, &RunOptions::default()).await.map(|_| ()).unwrap_err();
+    let number = site.state().problems()[0];
+    site.state().assign(number, &mailbox()).unwrap();
+    let fault = site.run(number).await.unwrap_err();
+    assert!(fault.is_transient() && fault.to_string().contains("just being created"), "{fault}");
+    // Another one in the mailbox does not wait for it.
+    let other = site.problem(json!({ "ShortText": "Theirs", "ExternalProblemNumber": "OTHER-1" }));
+    site.settle(other).await;
+    site.create(&ours).await;
+    site.settle(number).await;
+    let summaries: Vec<String> = site.jira.state().issues().into_iter().map(|issue| issue.summary).collect();
+    assert_eq!(summaries, ["Quickly back", "Theirs"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

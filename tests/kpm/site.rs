@@ -15,6 +15,7 @@ use trackersync::{
         },
     },
     sync::{
+        create_remote::Creation,
         engine::{Engine, RunOptions},
         fault::Fault,
         outcome::Outcome,
@@ -118,6 +119,19 @@ impl Site {
         }
         let outcome = self.run(problem).await.unwrap();
         panic!("{}: {:?}", outcome.word(), outcome.report().map(|report| report.plan.in_words()));
+    }
+
+    /// Creates the problem of an issue of ours: until it works, which takes as long as a lost answer may still be on its way.
+    pub async fn create(&self, ours: &IssueId) -> IssueId {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        loop {
+            match self.engine.create_remote(ours, &RunOptions::default()).await {
+                Ok(Creation::Created(theirs)) => return theirs,
+                Ok(Creation::Ended(_)) => panic!("it is picked"),
+                Err(fault) => assert!(fault.is_transient() && std::time::Instant::now() < deadline, "{fault}"),
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     /// Runs until it works, which takes as long as a lost answer may still be on its way.

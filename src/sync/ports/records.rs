@@ -133,6 +133,9 @@ pub trait Records: Send + Sync {
     /// Writes down that an effect happened and what it made.
     async fn close_intent(&self, token: &Token, made: &str) -> Result<(), Fault>;
 
+    /// Intents to create a remote issue whose outcome is not known, of all syncs.
+    async fn open_creations(&self) -> Result<Vec<Intent>, Fault>;
+
     /// Whether an intent of this token was ever written down here.
     async fn knows_intent(&self, token: &Token) -> Result<bool, Fault>;
 

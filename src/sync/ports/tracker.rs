@@ -142,6 +142,11 @@ pub trait Tracker: Send + Sync {
     /// The token that an issue was created with, where it has one.
     async fn creation_token(&self, id: &IssueId) -> Result<Option<Token>, Fault>;
 
+    /// Whether an issue without a token is what came of one of these intents to create one, by what it was created with.
+    async fn came_of_one(&self, _id: &IssueId, _open: &[Intent]) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
     /// Sets attributes, in as few requests as possible.
     async fn set_fields(&self, id: &IssueId, fields: &Attributes, terms: WriteTerms<'_>) -> Result<(), Fault>;
 

@@ -66,12 +66,25 @@ fn our_key(fields: &Attributes) -> Option<String> {
     (!key.is_empty()).then_some(key)
 }
 
+/// Whether a problem was created for one of these intents: it carries the key of ours.
+pub(super) async fn came_of_one(kpm: &Kpm, id: &IssueId, open: &[Intent]) -> Result<bool, Fault> {
+    let keys: Vec<String> = open.iter().filter_map(intended_key).collect();
+    if keys.is_empty() {
+        return Ok(false);
+    }
+    Ok(keys.contains(&convert::field(&reading::fields(kpm, id.as_str()).await?, EXTERNAL_NUMBER)))
+}
+
+/// The key of ours that a problem is created with for an intent; none for one of another tracker.
+fn intended_key(intent: &Intent) -> Option<String> {
+    our_key(&serde_json::from_str(&intent.content).ok()?)
+}
+
 /// The problem that was created for an intent, if it was, among those that changed since. What was just made is not seen at once, so it
 /// is looked for twice.
 pub(super) async fn find(kpm: &Kpm, intent: &Intent, age: SignedDuration) -> Result<Option<IssueId>, Fault> {
-    let fields: Attributes = serde_json::from_str(&intent.content).unwrap_or_default();
     // Without it none is created.
-    let Some(key) = our_key(&fields) else { return Ok(None) };
+    let Some(key) = intended_key(intent) else { return Ok(None) };
     let since = Timestamp::now().checked_sub(age + SLACK).unwrap_or(Timestamp::UNIX_EPOCH);
     let found = find_now(kpm, &key, since).await?;
     if found.is_some() {

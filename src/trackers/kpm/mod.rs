@@ -20,7 +20,7 @@ mod steps;
 mod talk;
 mod times;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -30,7 +30,6 @@ use self::{
     client::{Client, Service},
     mailbox::Mailbox,
     rights::{ADD_DOCUMENT, Rights},
-    statement::Recent,
 };
 use super::{gate::Gate, http::Http};
 use crate::{
@@ -61,7 +60,6 @@ pub struct Kpm {
     /// That of the times which KPM tells without one.
     zone: TimeZone,
     max_attachment: u64,
-    recent: Recent,
 }
 
 impl Kpm {
@@ -78,7 +76,6 @@ impl Kpm {
             tracing::warn!(tracker = %name, "the address is plain http, where no certificate is shown");
             None
         };
-        let recent = Recent::new(name.clone(), Arc::clone(gate.shared()));
         let http = Http::with_identity(name.clone(), config.timeout, metrics, gate, identity.as_ref())?;
         let zone = TimeZone::get(&config.timezone).map_err(|error| named(Fault::permanent(error.to_string())))?;
         Ok(Self {
@@ -87,7 +84,6 @@ impl Kpm {
             user_id: config.user_id.clone(),
             zone,
             max_attachment: config.max_attachment,
-            recent,
             name,
         })
     }
@@ -153,8 +149,12 @@ impl Tracker for Kpm {
     }
 
     async fn creation_token(&self, _id: &IssueId) -> Result<Option<Token>, Fault> {
-        // No problem carries one. One that we are just creating lies elsewhere and not in our mailbox, so it is not taken for a new one.
+        // No problem carries one.
         Ok(None)
+    }
+
+    async fn came_of_one(&self, id: &IssueId, open: &[Intent]) -> Result<bool, Fault> {
+        creation::came_of_one(self, id, open).await
     }
 
     async fn set_fields(&self, id: &IssueId, fields: &Attributes, _terms: WriteTerms<'_>) -> Result<(), Fault> {

@@ -1,8 +1,6 @@
 //! What we say as the supplier: status, text, our key, the good version, a date. KPM knows it as one statement that says all of it
 //! anew, so what no rule sets is said again as it was; and it is said only if it says something new.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use tracing::debug;
 
@@ -12,14 +10,10 @@ use super::{
     steps::{self, DUE_DATE, ERROR_NUMBER, RESPONSE_TEXT, STATUS, Statement, VERSION_OK},
     times,
 };
-use crate::{
-    coordination::Coordination,
-    ids::TrackerName,
-    sync::{
-        fault::Fault,
-        issue::Attributes,
-        value::{Equality, to_text},
-    },
+use crate::sync::{
+    fault::{Fault, FaultKind},
+    issue::Attributes,
+    value::{Equality, to_text},
 };
 
 /// What can be set of a problem that exists.
@@ -28,37 +22,6 @@ pub(super) const SETTABLE: [&str; 5] = [STATUS, RESPONSE_TEXT, ERROR_NUMBER, VER
 const REOPENED: &str = "-";
 /// What is sent in place of it: in work.
 const IN_WORK: &str = "1";
-
-/// Statements of the last moments, by whichever worker: KPM does not show them at once, so that what it shows is to be believed only
-/// then. Without that, a statement would be made again, or the values before it taken for a change of theirs.
-pub(super) struct Recent {
-    tracker: TrackerName,
-    shared: Arc<dyn Coordination>,
-}
-
-impl Recent {
-    pub(super) fn new(tracker: TrackerName, shared: Arc<dyn Coordination>) -> Self {
-        Self { tracker, shared }
-    }
-
-    fn key(&self, problem: &str) -> String {
-        format!("kpm/{}/{problem}/said", self.tracker)
-    }
-
-    async fn note(&self, problem: &str) {
-        if let Err(fault) = self.shared.keep(&self.key(problem), "said", READ_BACK).await {
-            debug!(problem, %fault, "other workers do not know of this statement");
-        }
-    }
-
-    /// Waits until KPM shows what was said of this problem.
-    pub(super) async fn wait(&self, problem: &str) {
-        if let Ok(Some(_)) = self.shared.recall(&self.key(problem)).await {
-            debug!(problem, "waiting until KPM shows the newest statement");
-            tokio::time::sleep(READ_BACK).await;
-        }
-    }
-}
 
 /// All that a statement says.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +53,6 @@ pub(super) async fn set(kpm: &Kpm, problem: &str, fields: &Attributes) -> Result
         return Err(Fault { fields: others.into_iter().map(first).collect(), ..refused });
     }
     let all_refused = |fault: Fault| Fault { fields: fields.keys().cloned().collect(), ..fault };
-    kpm.recent.wait(problem).await;
     let rights = Rights::of(&kpm.client, problem).await?;
     let told = reading::fields(kpm, problem).await?;
     let known = if rights.allow_reading_steps() { steps::read(&kpm.client, problem, &kpm.zone).await? } else { Vec::new() };
@@ -108,10 +70,12 @@ pub(super) async fn set(kpm: &Kpm, problem: &str, fields: &Attributes) -> Result
         return Ok(());
     }
     rights.demand(problem, ADD_RESPONSE).map_err(all_refused)?;
-    // Before, since the answer may be lost, and with it this process.
-    kpm.recent.note(problem).await;
     let outcome = kpm.client.call("AddSupplierResponse", request(problem, &said)).await.map_err(Fault::from);
-    kpm.recent.note(problem).await;
+    // KPM does not show a statement at once. Who read the problem before it does would take the old values for a change of theirs, and
+    // the next try after a lost answer would say it all again: so this run, and its lease, lasts until it is shown.
+    if !outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::Refused) {
+        tokio::time::sleep(READ_BACK).await;
+    }
     outcome.map(|_| ()).map_err(all_refused)
 }
 

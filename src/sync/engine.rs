@@ -164,7 +164,7 @@ impl Engine {
         }
         let mut link = match link {
             Some(link) => link,
-            None => self.records.ensure_link(&self.name, &remote.id, &remote.key).await?,
+            None => self.new_link(&remote).await?,
         };
         let all = || plan.local.fields.keys().cloned().collect();
         let created = match local.as_ref().map(|issue| &issue.id).or(link.local.as_ref()) {
@@ -211,6 +211,15 @@ impl Engine {
             self.note_seen(&mut link, seen).await;
         }
         Ok(outcome)
+    }
+
+    /// The link of an issue that had none when it was read. What another run wrote there since, this one's Plan knows nothing of.
+    async fn new_link(&self, remote: &Snapshot) -> Result<Link, Fault> {
+        let link = self.records.ensure_link(&self.name, &remote.id, &remote.key).await?;
+        if link.version > 1 {
+            return Err(Fault::transient(format!("another run linked remote issue {} first", link.remote_key)));
+        }
+        Ok(link)
     }
 
     /// Ends the run of an issue that a rule takes out of the sync.

@@ -6,18 +6,15 @@ use tracing::info;
 use super::{apply::Target, engine::Run, fault::Fault, issue::Side, ports::Intent};
 
 impl Run<'_> {
-    /// Settles all open intents of a link: found effects are written down, others forgotten. `false` if one may still be in the
-    /// making: until it is settled, what it makes cannot be told from what people write.
-    pub(super) async fn recover(&self, target: &Target<'_>) -> Result<bool, Fault> {
-        let mut settled = true;
+    /// Settles the open intents of a link: found effects are written down, others forgotten. One that may still be in the making is
+    /// left to its run.
+    pub(super) async fn recover(&self, target: &Target<'_>) -> Result<(), Fault> {
         for intent in self.records.open_intents(target.link).await? {
-            if self.may_be_running(&intent).await? {
-                settled = false;
-            } else {
+            if !self.may_be_running(&intent).await? {
                 self.recover_one(&intent, target).await?;
             }
         }
-        Ok(settled)
+        Ok(())
     }
 
     /// Settles one open intent of another run. One that may still be in the making is left to its run: this one comes back later.

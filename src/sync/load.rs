@@ -19,7 +19,7 @@ pub(super) struct Loaded {
     pub local: Option<Snapshot>,
     pub link: Option<Link>,
     pub base: Base,
-    /// Whether every copy that was ever begun is accounted for.
+    /// Whether every copy that was begun before the issues were read is accounted for.
     pub settled: bool,
 }
 
@@ -27,11 +27,10 @@ impl Engine {
     /// Reads both sides at once where the link is known; `Err` with the reason if there is nothing to do.
     pub(super) async fn load(&self, run: &Run<'_>, remote: &IssueId, dry_run: bool) -> Result<Result<Loaded, String>, Fault> {
         let link = self.records.link_of_remote(&self.name, remote).await?;
-        let mut settled = true;
         if let (Some(link), false) = (&link, dry_run)
             && let Some(local) = &link.local
         {
-            settled = run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
+            run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
         }
         let known_local = link.as_ref().and_then(|link| link.local.clone());
         let (remote_issue, local_issue) = both(
@@ -49,7 +48,7 @@ impl Engine {
             return Ok(Err(format!("local issue {gone} is gone; its remote issue {} stays as it is", remote_issue.key)));
         }
         if let Some(local) = &local_issue {
-            let base = self.base_of(link.as_ref(), Some((local, &remote_issue))).await?;
+            let (base, settled) = self.base_of(link.as_ref(), Some((local, &remote_issue))).await?;
             return Ok(Ok(Loaded { remote: remote_issue, local: local_issue, link, base, settled }));
         }
         self.load_unknown(remote_issue, link).await
@@ -69,13 +68,13 @@ impl Engine {
         if let Some(id) = known_local {
             let local = self.local.read(&id, &self.needs(Side::Local)).await?;
             let Some(local) = local else { return Ok(Err(format!("local issue {id} is gone"))) };
-            let mut base = self.base_of(link.as_ref(), Some((&local, &remote))).await?;
+            let (mut base, settled) = self.base_of(link.as_ref(), Some((&local, &remote))).await?;
             if link.as_ref().is_none_or(|link| link.local.is_none())
                 && let Some(attributes) = self.local.mirrored_attributes(&id).await?
             {
                 base.remote = attributes;
             }
-            return Ok(Ok(Loaded { remote, local: Some(local), link, base, settled: true }));
+            return Ok(Ok(Loaded { remote, local: Some(local), link, base, settled }));
         }
         let wanted = match &self.remote_filter {
             None => false,
@@ -90,8 +89,8 @@ impl Engine {
         if !wanted {
             return Ok(Err(format!("remote issue {} is not linked and not in remote_filter", remote.key)));
         }
-        let base = self.base_of(link.as_ref(), None).await?;
-        Ok(Ok(Loaded { remote, local: None, link, base, settled: true }))
+        let (base, settled) = self.base_of(link.as_ref(), None).await?;
+        Ok(Ok(Loaded { remote, local: None, link, base, settled }))
     }
 
     async fn find_local(&self, remote: &Snapshot) -> Result<Option<IssueId>, Fault> {
@@ -107,15 +106,19 @@ impl Engine {
         }
     }
 
-    /// The base of a link, moved on by what an earlier run wrote and did not report. `issues`: local and remote, as they are now.
-    async fn base_of(&self, link: Option<&Link>, issues: Option<(&Snapshot, &Snapshot)>) -> Result<Base, Fault> {
-        let Some(link) = link else { return Ok(Base::default()) };
+    /// The base of a link, moved on by what an earlier run wrote and did not report, and whether it tells all copies that the issues
+    /// hold. `issues`: local and remote, as they were read before.
+    async fn base_of(&self, link: Option<&Link>, issues: Option<(&Snapshot, &Snapshot)>) -> Result<(Base, bool), Fault> {
+        let Some(link) = link else { return Ok((Base::default(), true)) };
         let mut base = link.base.clone();
         if let Some((local, remote)) = issues {
             take_over(&mut base, &link.underway, local, remote);
         }
+        // Another run may have made a copy while the issues were read, if the lease was lost. Its intent is older than what was read:
+        // it is open still, or among the copies, but only when asked for in this order.
+        let settled = self.records.open_intents(&link.id).await?.is_empty();
         base.copies = self.records.copies(&link.id).await?;
-        Ok(base)
+        Ok((base, settled))
     }
 }
 

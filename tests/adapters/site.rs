@@ -1,6 +1,9 @@
 //! A stand-in of each tracker, and our adapters for them.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -105,6 +108,20 @@ impl Site {
 
     pub fn jira_fails(&self, fault: Value) {
         self.jira.state().add_fault(serde_json::from_value(fault).unwrap());
+    }
+
+    /// Waits until all ordered failures of Jira have met a request.
+    pub async fn until_jira_has_failed(&self) {
+        let url = format!("{}/standin/faults", self.jira.url());
+        let give_up = Instant::now() + Duration::from_secs(20);
+        loop {
+            let left: Value = self.client.get(&url).send().await.unwrap().json().await.unwrap();
+            if left == json!([]) {
+                return;
+            }
+            assert!(Instant::now() < give_up, "no request for {left}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     pub async fn roundup_fails(&self, fault: Value) {

@@ -3,9 +3,14 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use trackersync::sync::{engine::Engine, outcome::Outcome};
+use trackersync::sync::{
+    engine::Engine,
+    issue::{CopyKind, Side},
+    outcome::Outcome,
+    ports::{Intent, Opened, Token},
+};
 
-use crate::site::{Site, everything, paths, run};
+use crate::site::{Site, everything, intent, paths, run};
 
 /// Runs until nothing is left to be done; what is not known yet is known within the deadline of a run.
 async fn settle(engine: &Engine, remote: &trackersync::ids::IssueId) {
@@ -97,6 +102,38 @@ async fn while_a_copy_is_in_doubt_fields_go_on_and_nothing_is_doubled() {
     assert_eq!(local.attributes["title"], "B");
     settle(&engine, &remote).await;
     assert_eq!(site.roundup.acting_as("jane").messages("1").unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_another_run_makes_while_this_one_reads_is_nothing_new() {
+    let site = Site::start().await;
+    let remote = site.new_remote(json!({ "summary": "A" }));
+    let engine = site.engine().await;
+    run(&engine, &remote).await.unwrap();
+    let link = engine.records.link_of_remote(&engine.name, &remote).await.unwrap().unwrap().id;
+
+    site.jira_fails(json!({ "method": "GET", "path_contains": format!("/issue/{remote}"), "delay_ms": 1_000 }));
+    let this = tokio::spawn({
+        let (engine, remote) = (engine.clone(), remote.clone());
+        async move { run(&engine, &remote).await }
+    });
+    site.until_jira_has_failed().await;
+    // The other run: it has lost its lease, and does not know.
+    let token = Token::of_copy(&link, CopyKind::Message, Side::Remote, "msg1");
+    let of_the_other =
+        Intent { token, link, run: "another".to_owned(), ..intent(CopyKind::Message, Side::Remote, "msg1", "once", None) };
+    assert_eq!(engine.records.open_intent(&of_the_other).await.unwrap(), Opened::Ours);
+    let copy = site.jira.state().add_comment("sync", remote.as_str(), "once").unwrap();
+
+    let waits = this.await.unwrap().unwrap_err();
+    assert!(waits.is_transient(), "{waits}");
+    engine.records.close_intent(&of_the_other.token, &copy).await.unwrap();
+    settle(&engine, &remote).await;
+    assert_eq!(
+        site.roundup.acting_as("jane").messages("1").unwrap().len(),
+        0,
+        "the copy came back as if somebody had written it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use prometheus_client::{
         gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
     },
-    registry::{Registry, Unit},
+    registry::{Metric, Registry, Unit},
 };
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -116,80 +116,53 @@ fn set(gauges: &Family<OfSync, Gauge>, sync: &str, value: u64) {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut registry = Registry::with_prefix("trackersync");
-        let events = Family::default();
-        registry.register("events", "Deliveries taken in, by tracker and outcome", events.clone());
-        let ignored = Family::default();
-        registry.register("events_ignored", "Deliveries that led to no event, by tracker and reason", ignored.clone());
-        let queue_depth = Family::default();
-        registry.register("queue_depth", "Events that wait, by queue", queue_depth.clone());
-        let syncs = Family::default();
-        registry.register("syncs", "Runs for one issue, by sync and outcome", syncs.clone());
-        let sync_seconds = Family::new_with_constructor(seconds as fn() -> Histogram);
-        registry.register_with_unit("sync_duration", "Time of one run", Unit::Seconds, sync_seconds.clone());
-        let event_age = Family::new_with_constructor(seconds as fn() -> Histogram);
-        registry.register_with_unit(
-            "event_age",
-            "From the event's making to the end of its run",
-            Unit::Seconds,
-            event_age.clone(),
-        );
-        let requests = Family::default();
-        registry.register("tracker_requests", "Requests to trackers, by status", requests.clone());
-        let request_seconds = Family::new_with_constructor(seconds as fn() -> Histogram);
-        registry.register_with_unit(
-            "tracker_request_duration",
-            "Time until a tracker's answer began",
-            Unit::Seconds,
-            request_seconds.clone(),
-        );
-        let pauses = Family::default();
-        registry.register("tracker_pauses", "Pauses during which a tracker is left alone, by cause", pauses.clone());
-        let waits = Family::default();
-        registry.register("tracker_waits", "Requests that waited for a limit before they were sent", waits.clone());
-        let swept = Family::default();
-        registry.register("swept_issues", "Issues that sweeps looked at, by what they found", swept.clone());
-        let spooled = Counter::default();
-        registry.register("spooled_events", "Events that were put into the spool", spooled.clone());
-        let spool_events = Gauge::default();
-        registry.register("spool_events", "Events that wait in the spool", spool_events.clone());
-        let spool_oldest = Gauge::default();
-        registry.register_with_unit(
-            "spool_oldest",
-            "Age of the oldest event in the spool",
-            Unit::Seconds,
-            spool_oldest.clone(),
-        );
-        let dead_events = Family::default();
-        registry.register("dead_events", "Parked events, by sync", dead_events.clone());
-        let (dead_oldest, waiting_oldest) = (Family::default(), Family::default());
-        registry.register_with_unit("dead_oldest", "Age of the oldest parked event", Unit::Seconds, dead_oldest.clone());
-        let help = "Age of the oldest event that this process has put off";
-        registry.register_with_unit("waiting_oldest", help, Unit::Seconds, waiting_oldest.clone());
-        let fuse_blown = Family::default();
-        registry.register("fuse_blown", "Whether a fuse is blown, by sync and fuse", fuse_blown.clone());
+        let mut new = Registering(Registry::with_prefix("trackersync"));
         Self {
-            registry: Arc::new(registry),
-            events,
-            ignored,
-            queue_depth,
-            syncs,
-            sync_seconds,
-            event_age,
-            requests,
-            request_seconds,
-            pauses,
-            waits,
-            swept,
-            spooled,
-            spool_events,
-            spool_oldest,
-            dead_events,
-            dead_oldest,
-            waiting_oldest,
-            fuse_blown,
+            events: new.figure("events", "Deliveries taken in, by tracker and outcome"),
+            ignored: new.figure("events_ignored", "Deliveries that led to no event, by tracker and reason"),
+            queue_depth: new.figure("queue_depth", "Events that wait, by queue"),
+            syncs: new.figure("syncs", "Runs for one issue, by sync and outcome"),
+            sync_seconds: new.seconds("sync_duration", "Time of one run", histograms()),
+            event_age: new.seconds("event_age", "From the event's making to the end of its run", histograms()),
+            requests: new.figure("tracker_requests", "Requests to trackers, by status"),
+            request_seconds: new.seconds("tracker_request_duration", "Time until a tracker's answer began", histograms()),
+            pauses: new.figure("tracker_pauses", "Pauses during which a tracker is left alone, by cause"),
+            waits: new.figure("tracker_waits", "Requests that waited for a limit before they were sent"),
+            swept: new.figure("swept_issues", "Issues that sweeps looked at, by what they found"),
+            spooled: new.figure("spooled_events", "Events that were put into the spool"),
+            spool_events: new.figure("spool_events", "Events that wait in the spool"),
+            spool_oldest: new.seconds("spool_oldest", "Age of the oldest event in the spool", Gauge::default()),
+            dead_events: new.figure("dead_events", "Parked events, by sync"),
+            dead_oldest: new.seconds("dead_oldest", "Age of the oldest parked event", Family::default()),
+            waiting_oldest: new.seconds(
+                "waiting_oldest",
+                "Age of the oldest event that this process has put off",
+                Family::default(),
+            ),
+            fuse_blown: new.figure("fuse_blown", "Whether a fuse is blown, by sync and fuse"),
+            registry: Arc::new(new.0),
         }
     }
+}
+
+/// A registry that is being filled; it tells the figures in the order in which they come here.
+struct Registering(Registry);
+
+impl Registering {
+    fn figure<F: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> F {
+        let figure = F::default();
+        self.0.register(name, help, figure.clone());
+        figure
+    }
+
+    fn seconds<F: Metric + Clone>(&mut self, name: &str, help: &str, figure: F) -> F {
+        self.0.register_with_unit(name, help, Unit::Seconds, figure.clone());
+        figure
+    }
+}
+
+fn histograms<L: Clone + std::hash::Hash + Eq>() -> Histograms<L> {
+    Family::new_with_constructor(seconds)
 }
 
 impl Metrics {

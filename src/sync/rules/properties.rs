@@ -15,6 +15,7 @@ use crate::{
     sync::{
         issue::{Base, Copied, CopyKind, File, Message, Side, Snapshot},
         plan::{Changes, Plan, RuleOutcome},
+        requirements::ContentWrite,
         value::{equal, is_unset, work},
     },
 };
@@ -66,15 +67,19 @@ fn shown_value(value: &NodeValue) -> String {
 /// * one writes an attribute that an earlier one, which does not write it, has read by then: the earlier one would have decided
 ///   otherwise, and does so in the next run;
 /// * two of them carry messages across (`messages`, `kpm_message`, `pfiff_messages`), or two carry files: each takes what the other
-///   one copied for its own.
+///   one copied for its own;
+/// * one takes away messages, of which another one (`default_message`) makes sure that there is one.
 fn contradict(rules: &RuleSet) -> bool {
     let mut written: BTreeSet<(Side, String)> = BTreeSet::new();
     let mut read: BTreeSet<(Side, String)> = BTreeSet::new();
     let (mut messages, mut files) = (0, 0);
+    let (mut removes, mut wants_one) = (false, false);
     for compiled in &rules.rules {
         let access = compiled.rule.access();
         messages += usize::from(access.local.messages && access.remote.messages);
         files += usize::from(access.remote.files);
+        removes |= access.contents.contains(&(Side::Local, ContentWrite::RemoveMessage));
+        wants_one |= access.local.messages && !access.remote.messages;
         if access.writes.iter().any(|path| written.contains(path) || read.contains(path)) {
             return true;
         }
@@ -82,7 +87,7 @@ fn contradict(rules: &RuleSet) -> bool {
         read.extend(access.local.paths.into_iter().map(|path| (Side::Local, path)));
         read.extend(access.remote.paths.into_iter().map(|path| (Side::Remote, path)));
     }
-    messages > 1 || files > 1
+    messages > 1 || files > 1 || (removes && wants_one)
 }
 
 /// Lets everything come to rest that may take more than one run: what goes to the other side is taken from an issue that exists, so

@@ -1,4 +1,5 @@
-//! The lease on an issue: never two runs for one issue. It is prolonged while the run lasts; a run whose lease is lost is stopped.
+//! Leases: never two runs for one issue, nor two sweeps of one sync. A lease is prolonged while the work lasts, and whoever dies with
+//! it keeps the others waiting for no longer than its time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,14 +48,14 @@ async fn renew(coordination: Arc<dyn Coordination>, lease: Lease, ttl: Duration,
         let asked = tokio::time::Instant::now();
         // A request that hangs must not outlast the lease.
         let Ok(answer) = tokio::time::timeout_at(until, coordination.renew(&lease, ttl)).await else {
-            warn!(key = lease.key, "the lease could not be prolonged in time; the run is stopped and tried again");
+            warn!(key = lease.key, "the lease could not be prolonged in time");
             lost.cancel();
             return;
         };
         match answer {
             Ok(true) => until = asked + ttl,
             Ok(false) => {
-                warn!(key = lease.key, "the lease is lost; the run is stopped and tried again");
+                warn!(key = lease.key, "the lease is lost");
                 lost.cancel();
                 return;
             }

@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::{Worker, cursor, finds::Finds};
+use super::{Worker, cursor, finds::Finds, lease};
 use crate::{
     config::sync::SweepConfig,
     ids::{EventId, IssueId},
@@ -148,9 +148,10 @@ async fn sweep(
     limited: bool,
 ) -> Result<Option<Swept>, Fault> {
     let key = format!("sweep/{}/{}", engine.name, if full { "full" } else { "changed" });
-    let Some(lease) = worker.coordination.acquire(&key, Duration::from_mins(10)).await? else { return Ok(None) };
+    let Some(lease) = lease::take(&worker.coordination, &key, worker.config.lease).await? else { return Ok(None) };
+    // A lease that is lost meanwhile does no harm: it only spares the trackers a second sweep of the same.
     let outcome = find_and_publish(worker, engine, since, limited).await;
-    worker.coordination.release(&lease).await?;
+    lease.release().await;
     outcome.map(Some)
 }
 

@@ -1,4 +1,4 @@
-//! The program is killed at each crash point, for each kind of local tracker, so many times; it is started again, and everything has
+//! The program is killed at each crash point, with each pairing of trackers, so many times; it is started again, and everything has
 //! to be in both trackers once.
 
 use std::{collections::BTreeMap, time::Duration};
@@ -7,13 +7,12 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use trackersync::{
     clock::CLOCK_OFF_BY,
     crash::{CRASH_AT, points},
-    standin::jira::Fault,
     sync::issue::Side,
 };
 
 use super::{
     ledger::Figures,
-    site::{Local, Pair, Site},
+    site::{Pair, Pairing, Site},
 };
 use crate::support::services::Own;
 
@@ -37,22 +36,49 @@ const NOT_PASSED: [(&str, &str); 11] = [
     ("remote.edit_message.", "people cannot rewrite messages in the stand-in Roundup"),
 ];
 
-/// How often each point is tried with each kind of local tracker: `TRACKERSYNC_TEST_FAULT_REPETITIONS`. Not given, each is tried once
-/// with one of the two.
+/// Calls that the plan cannot come to with a KPM, and those that are the same whatever the trackers are.
+const NOT_PASSED_WITH_KPM: [(&str, &str); 6] = [
+    ("records.note_text.", "nothing can be rewritten in KPM"),
+    ("local.edit_message.", "nothing can be rewritten in KPM"),
+    ("local.remove_message.", "nothing can be taken back in KPM"),
+    ("remote.remove_message.", "nothing can be taken back in KPM"),
+    ("queue.", "the queue knows nothing of trackers"),
+    ("coordination.", "leases know nothing of trackers"),
+];
+
+/// How often each point is tried with each pairing: `TRACKERSYNC_TEST_FAULT_REPETITIONS`. Not given, each is tried once with one of
+/// those whose remote tracker is a Jira; with a KPM, those of the remote tracker are.
 fn repetitions() -> Option<usize> {
     std::env::var("TRACKERSYNC_TEST_FAULT_REPETITIONS").ok().map(|text| text.parse().unwrap())
 }
 
-/// How many sites of one kind are at work at the same time: most of a run is waiting for leases and deadlines of the dead. More than
+/// How many sites of one pairing are at work at the same time: most of a run is waiting for leases and deadlines of the dead. More than
 /// these are worth it with a program that was built for speed: `TRACKERSYNC_TEST_FAULT_SITES`.
 fn sites() -> usize {
     std::env::var("TRACKERSYNC_TEST_FAULT_SITES").map_or(4, |text| text.parse().unwrap())
 }
 
-/// Whether a point is tried with this kind where each is tried with one: of each call, the point before it with one, and the one
+/// Whether a point is tried with this pairing where each is tried with one: of each call, the point before it with one, and the one
 /// after it with the other.
-fn is_one_of(kind: Local, number: usize) -> bool {
-    (number / 2 + number % 2).is_multiple_of(2) == (kind == Local::Jira)
+fn is_tried_once(pairing: Pairing, number: usize, point: &str) -> bool {
+    let before = (number / 2 + number % 2).is_multiple_of(2);
+    match pairing {
+        Pairing::TwoJiras => before || point.starts_with("remote.edit_message."),
+        Pairing::RoundupAndJira => !before,
+        Pairing::JiraAndKpm => point.starts_with("remote.") || point.starts_with("http."),
+    }
+}
+
+fn is_passed(pairing: Pairing, point: &str) -> bool {
+    let is_among = |calls: &[(&str, &str)]| calls.iter().any(|(call, _)| point.starts_with(call));
+    match pairing {
+        Pairing::TwoJiras => !is_among(&NOT_PASSED) || point.starts_with("remote.edit_message."),
+        Pairing::RoundupAndJira => !is_among(&NOT_PASSED),
+        // Here the scheduler sweeps.
+        Pairing::JiraAndKpm => {
+            point.starts_with("records.set_mark.") || !is_among(&NOT_PASSED) && !is_among(&NOT_PASSED_WITH_KPM)
+        }
+    }
 }
 
 /// One death.
@@ -63,13 +89,10 @@ struct Death {
 }
 
 /// The deaths of one repetition. Requests to trackers come in a row, each of which is a place of its own.
-fn deaths(kind: Local, repetition: usize, random: &mut StdRng) -> Vec<Death> {
-    let excluded = |point: &str| {
-        NOT_PASSED.iter().any(|(call, _)| point.starts_with(call) && !(*call == "remote.edit_message." && kind == Local::Jira))
-    };
+fn deaths(pairing: Pairing, repetition: usize, random: &mut StdRng) -> Vec<Death> {
     let mut deaths = Vec::new();
-    for (number, point) in points().into_iter().enumerate().filter(|(_, point)| !excluded(point)) {
-        if repetitions().is_none() && !is_one_of(kind, number) && !point.starts_with("remote.edit_message.") {
+    for (number, point) in points().into_iter().enumerate().filter(|(_, point)| is_passed(pairing, point)) {
+        if repetitions().is_none() && !is_tried_once(pairing, number, &point) {
             continue;
         }
         if point.starts_with("http.") {
@@ -85,6 +108,7 @@ fn deaths(kind: Local, repetition: usize, random: &mut StdRng) -> Vec<Death> {
 
 /// Two pairs that were linked before, for edits of what exists.
 struct Stage {
+    pairing: Pairing,
     site: Site,
     pairs: [Pair; 2],
     /// A comment on the remote side that can be rewritten, and one that can be deleted: number of the edit, id.
@@ -95,16 +119,17 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set(kind: Local) -> Self {
-        let mut site = Site::start(kind, Own::default(), false).await;
-        let program = site.serve("intake,worker", &[]).ready().await;
+    async fn set(pairing: Pairing) -> Self {
+        let mut site = Site::start(pairing, Own::default(), false).await;
+        let roles = if pairing == Pairing::JiraAndKpm { "intake,worker,scheduler" } else { "intake,worker" };
         for tag in ["[a]", "[b]"] {
             site.create(Side::Remote, tag);
         }
+        let program = site.serve(roles, &[]).ready().await;
         let figures = site.settle(SETTLES).await;
         assert!(figures.are_clean(), "{figures}");
         let pairs = ["[a]", "[b]"].map(|tag| site.pair(tag).unwrap());
-        let mut stage = Self { site, pairs, comments: Vec::new(), runs: 0, roles: "intake,worker" };
+        let mut stage = Self { pairing, site, pairs, comments: Vec::new(), runs: 0, roles };
         stage.set_out_comments();
         let figures = stage.site.settle(SETTLES).await;
         assert!(figures.are_clean(), "{figures}");
@@ -114,6 +139,9 @@ impl Stage {
 
     /// Comments that the next run rewrites and deletes, one of each on either side.
     fn set_out_comments(&mut self) {
+        if self.pairing == Pairing::JiraAndKpm {
+            return;
+        }
         let run = self.runs;
         let (tag, pair) = (self.pairs[1].tag.clone(), self.pairs[1].clone());
         self.comments = [Side::Remote, Side::Remote, Side::Local, Side::Local]
@@ -129,12 +157,7 @@ impl Stage {
         let run = self.runs;
         let site = &mut self.site;
         // A comment that is not taken just now: its intent is left to the next run, which finds that nothing came of it.
-        site.remote.order(Fault {
-            method: Some("POST".to_owned()),
-            path_contains: "/comment".to_owned(),
-            status: Some(409),
-            ..Fault::default()
-        });
+        site.remote.refuse_next_comment();
         for side in [Side::Remote, Side::Local] {
             let tag = format!("[{side}-{run}]");
             let id = site.create(side, &tag);
@@ -142,7 +165,11 @@ impl Stage {
             site.attach(side, &tag, &id, &format!("{tag}.bin"));
         }
         let [titled, edited] = &self.pairs;
-        site.set_title(Side::Local, titled, &format!("local {run}"));
+        if self.pairing == Pairing::JiraAndKpm {
+            site.answer(titled, &format!("Answer {run}."));
+        } else {
+            site.set_title(Side::Local, titled, &format!("local {run}"));
+        }
         site.set_title(Side::Remote, edited, &format!("remote {run}"));
         for (number, (edit, id)) in self.comments.drain(..).enumerate() {
             let side = if number < 2 { Side::Remote } else { Side::Local };
@@ -166,9 +193,16 @@ impl Stage {
     /// The same, where the clocks of the one that dies and of the one that goes on are off by so many seconds.
     async fn die_with(&mut self, death: &Death, clocks: [&str; 2]) -> bool {
         let at = format!("{}:{}", death.point, death.passage);
+        // Of what happens in KPM no event tells: a process that starts asks at once, and then each ten seconds.
+        let told_later = self.pairing == Pairing::JiraAndKpm;
+        if told_later {
+            self.play();
+        }
         let mut program = self.site.serve(self.roles, &[(CRASH_AT, &at), (CLOCK_OFF_BY, clocks[0])]);
-        self.play();
-        self.set_out_comments();
+        if !told_later {
+            self.play();
+            self.set_out_comments();
+        }
         let met = self.until_dead_or_done(&mut program).await;
         if met {
             program = self.site.serve(self.roles, &[(CLOCK_OFF_BY, clocks[1])]);
@@ -204,8 +238,8 @@ impl Stage {
 
 /// A process whose clock is ten minutes ahead or behind dies after it has made something and before it has noted that, or another
 /// one with such a clock goes on.
-async fn clocks(kind: Local) {
-    let mut stage = Stage::set(kind).await;
+async fn clocks(pairing: Pairing) {
+    let mut stage = Stage::set(pairing).await;
     // A receiver whose clock is wrong refuses what is signed with a time.
     let _intake = stage.site.serve("intake", &[]).ready().await;
     stage.roles = "worker";
@@ -213,36 +247,36 @@ async fn clocks(kind: Local) {
     for (number, point) in points.into_iter().enumerate() {
         let all = [["600", "0"], ["-600", "0"], ["0", "600"], ["0", "-600"]];
         // One for each point, another one with the other kind; all of them where repetitions are asked for.
-        let one = (number + if kind == Local::Jira { 0 } else { 2 }) % all.len();
+        let one = (number + if pairing == Pairing::TwoJiras { 0 } else { 2 }) % all.len();
         for clocks in if repetitions().is_some() { &all[..] } else { &all[one..=one] } {
             let death = Death { point: point.to_owned(), passage: 1 };
             assert!(stage.die_with(&death, *clocks).await, "{point} was not met");
         }
     }
     assert!(stage.site.queues().dead().await.is_empty(), "parked events");
-    figure!("one clock 10 minutes off, {} deaths with {kind:?} as the local tracker: {}", stage.runs, stage.site.check());
+    figure!("one clock 10 minutes off, {} deaths, {pairing:?}: {}", stage.runs, stage.site.check());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_ten_minutes_off_loses_and_doubles_nothing_between_two_jiras() {
-    clocks(Local::Jira).await;
+    clocks(Pairing::TwoJiras).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_ten_minutes_off_loses_and_doubles_nothing_between_roundup_and_jira() {
-    clocks(Local::Roundup).await;
+    clocks(Pairing::RoundupAndJira).await;
 }
 
-async fn matrix(kind: Local) {
+async fn matrix(pairing: Pairing) {
     let seed: u64 = std::env::var("TRACKERSYNC_TEST_FAULT_SEED").map_or_else(|_| rand::random(), |text| text.parse().unwrap());
-    figure!("crashes with {kind:?} as the local tracker: seed {seed}");
+    figure!("crashes, {pairing:?}: seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let all: Vec<Death> =
-        (0..repetitions().unwrap_or(1)).flat_map(|repetition| deaths(kind, repetition, &mut random)).collect();
+        (0..repetitions().unwrap_or(1)).flat_map(|repetition| deaths(pairing, repetition, &mut random)).collect();
     let tried = all.len();
     let queue = std::sync::Mutex::new(all.into_iter());
     let worked = futures_util::future::join_all((0..sites()).map(async |_| {
-        let mut stage = Stage::set(kind).await;
+        let mut stage = Stage::set(pairing).await;
         let mut met = Vec::new();
         loop {
             let Some(death) = queue.lock().unwrap().next() else { break };
@@ -263,16 +297,21 @@ async fn matrix(kind: Local) {
     }
     let never: Vec<&String> = by_point.iter().filter(|(_, times)| **times == 0).map(|(point, _)| point).collect();
     let deaths: usize = by_point.values().sum();
-    figure!("{deaths} deaths at {} points in {tried} runs with {kind:?} as the local tracker: {figures}", by_point.len());
+    figure!("{deaths} deaths at {} points in {tried} runs, {pairing:?}: {figures}", by_point.len());
     assert!(never.is_empty(), "points that were never met: {never:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_by_a_death_at_any_point_between_two_jiras() {
-    matrix(Local::Jira).await;
+    matrix(Pairing::TwoJiras).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_by_a_death_at_any_point_between_roundup_and_jira() {
-    matrix(Local::Roundup).await;
+    matrix(Pairing::RoundupAndJira).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_by_a_death_at_any_point_between_jira_and_kpm() {
+    matrix(Pairing::JiraAndKpm).await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trackersync::{crash::CRASH_AT, sync::issue::Side};
 
-use super::site::{Local, Pair, Site};
+use super::site::{Pair, Pairing, Site};
 use crate::support::{
     services::Own,
     wait::{LONG, until_so},
@@ -17,7 +17,7 @@ const SETTLES: Duration = Duration::from_mins(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_limit_of_deliveries_drops_what_a_worker_held_that_died_many_times() {
-    let mut site = Site::start(Local::Roundup, Own::default(), false).await;
+    let mut site = Site::start(Pairing::RoundupAndJira, Own::default(), false).await;
     let _intake = site.serve("intake", &[]).ready().await;
     let worker = site.serve("worker", &[]).ready().await;
     let tags: Vec<String> = (0..ISSUES).map(|number| format!("[{number}]")).collect();

@@ -12,6 +12,7 @@ macro_rules! figure {
 
 mod crashes;
 mod kills;
+mod kpm;
 mod ledger;
 mod nemesis;
 mod own_postgres;

@@ -9,7 +9,7 @@ use trackersync::{clock::CLOCK_OFF_BY, sync::issue::Side};
 use super::{
     own_postgres::OwnPostgres,
     proxy::Trouble,
-    site::{Local, Pair, Running, Site},
+    site::{Pair, Pairing, Running, Site},
 };
 use crate::support::{own_redis::OwnRedis, services::Own, wait::until};
 
@@ -228,12 +228,12 @@ async fn linked(site: &mut Site, issues: usize) -> Vec<Pair> {
     tags.into_iter().map(|tag| Pair { local: id(&local, &tag), remote: id(&remote, &tag), tag }).collect()
 }
 
-async fn disturbed(kind: Local, nemesis: Nemesis) {
+async fn disturbed(pairing: Pairing, nemesis: Nemesis) {
     let size = Size::wanted();
     let seed: u64 = std::env::var("TRACKERSYNC_TEST_FAULT_SEED").map_or_else(|_| rand::random(), |text| text.parse().unwrap());
-    figure!("{nemesis:?} nemesis with {kind:?} as the local tracker: seed {seed}");
+    figure!("{nemesis:?} nemesis, {pairing:?}: seed {seed}");
     let mut own = Services::start(nemesis).await;
-    let mut site = Site::start(kind, own.own(), true).await;
+    let mut site = Site::start(pairing, own.own(), true).await;
     let mut processes = Processes::start(&site);
     let pairs = linked(&mut site, size.issues).await;
     if nemesis == Nemesis::Forgetting {
@@ -281,20 +281,20 @@ async fn disturbed(kind: Local, nemesis: Nemesis) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_whatever_the_nemesis_does_between_roundup_and_jira() {
-    disturbed(Local::Roundup, Nemesis::Random).await;
+    disturbed(Pairing::RoundupAndJira, Nemesis::Random).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_whatever_the_nemesis_does_between_two_jiras() {
-    disturbed(Local::Jira, Nemesis::Random).await;
+    disturbed(Pairing::TwoJiras, Nemesis::Random).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_while_redis_forgets_everything_each_second_and_a_clock_is_wrong() {
-    disturbed(Local::Roundup, Nemesis::Forgetting).await;
+    disturbed(Pairing::RoundupAndJira, Nemesis::Forgetting).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_while_postgresql_crashes_again_and_again() {
-    disturbed(Local::Roundup, Nemesis::Crashing).await;
+    disturbed(Pairing::RoundupAndJira, Nemesis::Crashing).await;
 }

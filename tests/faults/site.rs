@@ -5,6 +5,7 @@ use std::{path::Path, process::Command, time::Duration};
 use trackersync::{crash::CRASH_AT, sync::issue::Side};
 
 use super::{
+    kpm,
     ledger::{Contents, Figures, Ledger, What},
     proxy::Proxy,
     tracker::Tracker,
@@ -18,13 +19,23 @@ use crate::support::{
     wait::{LONG, until_so},
 };
 
-/// What is local; remote is a Jira.
+/// Which trackers: the local one and the remote one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Local {
-    /// A Jira.
-    Jira,
-    /// A Roundup.
-    Roundup,
+pub enum Pairing {
+    TwoJiras,
+    RoundupAndJira,
+    JiraAndKpm,
+}
+
+impl Pairing {
+    /// `[worker]`, as short as the trackers allow it. A run that makes a statement in KPM lasts until that is shown, and so long its lease
+    /// has to live.
+    fn worker(self) -> &'static str {
+        match self {
+            Self::TwoJiras | Self::RoundupAndJira => "deadline = \"2s\"\nlease = \"1s\"",
+            Self::JiraAndKpm => "deadline = \"6s\"\nlease = \"3s\"",
+        }
+    }
 }
 
 /// What the program talks to over proxies, if it does.
@@ -56,7 +67,7 @@ pub struct Pair {
 
 impl Site {
     /// Starts trackers; with proxies before everything if so wanted.
-    pub async fn start(kind: Local, own: Own, proxied: bool) -> Self {
+    pub async fn start(pairing: Pairing, own: Own, proxied: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // One after the other: many that connect at the same moment take each other's time.
         static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -68,11 +79,18 @@ impl Site {
         let fronts = if proxied { Some([Proxy::start(ports[0]).await, Proxy::start(ports[1]).await]) } else { None };
         let address = |at: usize| fronts.as_ref().map(|fronts| format!("http://127.0.0.1:{}", fronts[at].port));
         let receiver = |tracker: &str| format!("http://127.0.0.1:{port}/webhooks/{tracker}");
-        let local = match kind {
-            Local::Jira => Tracker::jira("HOME", "[public]", &receiver("home"), ports[0], address(0)).await,
-            Local::Roundup => Tracker::roundup(&receiver("home"), ports[0], address(0)).await,
+        let local = match pairing {
+            Pairing::TwoJiras | Pairing::JiraAndKpm => {
+                Tracker::jira("HOME", "[public]", &receiver("home"), ports[0], address(0)).await
+            }
+            Pairing::RoundupAndJira => Tracker::roundup(&receiver("home"), ports[0], address(0)).await,
         };
-        let remote = Tracker::jira("UP", "", &receiver("away"), ports[1], address(1)).await;
+        let remote = match pairing {
+            Pairing::TwoJiras | Pairing::RoundupAndJira => {
+                Tracker::jira("UP", "", &receiver("away"), ports[1], address(1)).await
+            }
+            Pairing::JiraAndKpm => Tracker::kpm(ports[1], address(1)).await,
+        };
         let proxies = match fronts {
             None => None,
             Some([home, away]) => {
@@ -93,7 +111,8 @@ impl Site {
             port,
             folder: Some(folder),
         };
-        std::fs::write(site.folder().join("trackersync.toml"), site.configuration(kind)).unwrap();
+        std::fs::write(site.folder().join("trackersync.toml"), site.configuration(pairing)).unwrap();
+        std::fs::write(site.folder().join("kpm.wsdl"), kpm::WSDL).unwrap();
         site
     }
 
@@ -102,7 +121,7 @@ impl Site {
         self.folder.as_ref().unwrap().path()
     }
 
-    fn configuration(&self, kind: Local) -> String {
+    fn configuration(&self, pairing: Pairing) -> String {
         let service = |name: &str, url: &str| {
             let proxy = self.proxies.iter().flat_map(|proxies| &proxies.all).find(|(one, _)| *one == name);
             proxy.map_or_else(
@@ -112,24 +131,30 @@ impl Site {
         };
         let [queue, coordination, store] = services(&self.corner).map(|(name, url)| service(name, &url));
         let prefix = &self.corner.name;
-        let (local_kind, secret, rules) = match kind {
-            Local::Jira => ("jira", JIRA_SECRET, include_str!("jira.toml")),
-            Local::Roundup => ("roundup", ROUNDUP_SECRET, include_str!("roundup.toml")),
-        };
         let tracker = |name: &str, kind: &str, url: &str, secret: &str| {
             format!(
                 "[trackers.{name}]\nkind = \"{kind}\"\nurl = \"{url}\"\nusername = \"sync\"\npassword = \"sync-secret\"\n\
                  timeout = \"2s\"\nwebhook_secret = \"{secret}\"\n\n"
             )
         };
+        let (home, away) = (self.local.url(), self.remote.url());
+        let upstream = || tracker("away", "jira", away, JIRA_SECRET);
+        let (home, away, rules) = match pairing {
+            Pairing::TwoJiras => (tracker("home", "jira", home, JIRA_SECRET), upstream(), include_str!("jira.toml")),
+            Pairing::RoundupAndJira => {
+                (tracker("home", "roundup", home, ROUNDUP_SECRET), upstream(), include_str!("roundup.toml"))
+            }
+            Pairing::JiraAndKpm => {
+                (tracker("home", "jira", home, JIRA_SECRET), kpm::section("away", away), include_str!("kpm.toml"))
+            }
+        };
         format!(
             "[server]\nlisten = \"127.0.0.1:{}\"\ndata_dir = \"data\"\n\n\
              [queue]\nurl = \"{queue}\"\nprefix = \"{prefix}\"\n\n[store]\nurl = \"{store}\"\nmax_connections = 8\n\n\
              [coordination]\nurl = \"{coordination}\"\nprefix = \"{prefix}\"\n\n\
-             [worker]\ndeadline = \"2s\"\nlease = \"1s\"\nmax_backoff = \"1s\"\nmax_attempts = 10000\n\n{}{}{rules}",
+             [worker]\n{}\nmax_backoff = \"1s\"\nmax_attempts = 10000\n\n{home}{away}{rules}",
             self.port,
-            tracker("home", local_kind, self.local.url(), secret),
-            tracker("away", "jira", self.remote.url(), JIRA_SECRET),
+            pairing.worker(),
         )
     }
 
@@ -176,6 +201,13 @@ impl Site {
         let comment = self.tracker(side).comment(id, text);
         self.answered(edit);
         (edit, comment)
+    }
+
+    /// Says what the supplier answers, in a field of the local issue; it is told there as a comment is.
+    pub fn answer(&mut self, pair: &Pair, text: &str) {
+        let edit = self.ledger.attempt(&pair.tag, What::Comment, text, Side::Local);
+        self.local.answer(&pair.local, text);
+        self.answered(edit);
     }
 
     /// Attaches a file.

@@ -1,12 +1,15 @@
 //! A stand-in tracker in this process, and people who work with it.
 
+use std::sync::Mutex;
+
 use sha2::{Digest, Sha256};
 use trackersync::standin::{
     jira::{self, CustomFieldKind, CustomFieldSpec, Dialect, Fault, JiraOptions, ProjectSpec, RunningJira},
+    kpm::RunningKpm,
     roundup::{self, RoundupOptions, RunningRoundup},
 };
 
-use super::ledger::Contents;
+use super::{kpm, ledger::Contents};
 use crate::support::{jira::SECRET as JIRA_SECRET, roundup_home::SECRET as ROUNDUP_SECRET};
 
 const PERSON: &str = "jane";
@@ -15,17 +18,22 @@ const RETRY: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// A running stand-in.
 pub enum Tracker {
-    /// A Jira. Comments of the local one that go out begin with a prefix.
-    Jira { running: RunningJira, prefix: &'static str },
+    /// A Jira. Comments of the local one that go out begin with a prefix. Of a field that is set anew each time, `answers` holds what
+    /// people put there: by issue.
+    Jira { running: RunningJira, prefix: &'static str, answers: Mutex<Vec<(String, String)>> },
     /// A Roundup.
     Roundup(RunningRoundup),
+    /// A KPM, and its address.
+    Kpm(RunningKpm, String),
 }
 
 impl Tracker {
     /// Starts a Jira with a project of that key; answers mention `public_url`, if there is a proxy before it.
     pub async fn jira(project: &str, prefix: &'static str, receiver: &str, listen: u16, public_url: Option<String>) -> Self {
         let mut custom_fields = JiraOptions::default().custom_fields;
-        custom_fields.push(CustomFieldSpec { number: 10_051, name: "Supplier".to_owned(), kind: CustomFieldKind::Text });
+        let field =
+            |(number, name): (u64, &str)| CustomFieldSpec { number, name: name.to_owned(), kind: CustomFieldKind::Text };
+        custom_fields.extend([(10_051, "Supplier"), (10_052, "Answer")].map(field));
         let options = JiraOptions {
             listen: format!("127.0.0.1:{listen}"),
             public_url,
@@ -38,7 +46,7 @@ impl Tracker {
             retries: 100_000,
             ..JiraOptions::default()
         };
-        Self::Jira { running: jira::start(options).await.unwrap(), prefix }
+        Self::Jira { running: jira::start(options).await.unwrap(), prefix, answers: Mutex::default() }
     }
 
     /// Starts a Roundup, which people reach at `web`, if there is a proxy before it.
@@ -54,11 +62,19 @@ impl Tracker {
         Self::Roundup(roundup::start(options).await.unwrap())
     }
 
+    /// Starts a KPM, which is reached at an address of its own, if there is a proxy before it.
+    pub async fn kpm(listen: u16, address: Option<String>) -> Self {
+        let running = kpm::start(listen).await;
+        let url = address.map_or_else(|| running.url().to_owned(), |address| format!("{address}/services"));
+        Self::Kpm(running, url)
+    }
+
     /// Its address.
     pub fn url(&self) -> &str {
         match self {
             Self::Jira { running, .. } => running.url(),
             Self::Roundup(running) => running.url(),
+            Self::Kpm(_, url) => url,
         }
     }
 
@@ -79,6 +95,7 @@ impl Tracker {
                 }
                 id
             }
+            Self::Kpm(running, _) => kpm::create(running.state(), title),
         }
     }
 
@@ -89,17 +106,26 @@ impl Tracker {
                 running.state().edit_fields(PERSON, id, serde_json::json!({ "summary": title })).unwrap();
             }
             Self::Roundup(running) => running.acting_as(PERSON).set(id, "title", title).unwrap(),
+            Self::Kpm(running, _) => kpm::set_title(running.state(), id, title),
         }
     }
 
     /// Adds a comment that is meant for both sides; its id.
     pub fn comment(&self, id: &str, text: &str) -> String {
         match self {
-            Self::Jira { running, prefix } => {
+            Self::Jira { running, prefix, .. } => {
                 running.state().add_comment(PERSON, id, format!("{prefix} {text}").trim_start()).unwrap()
             }
             Self::Roundup(running) => running.acting_as(PERSON).add_message(id, text, &["customer"]).unwrap(),
+            Self::Kpm(running, _) => kpm::comment(running.state(), id, text),
         }
+    }
+
+    /// Sets the field of a Jira whose value is to be said as the supplier's answer.
+    pub fn answer(&self, id: &str, text: &str) {
+        let Self::Jira { running, answers, .. } = self else { panic!("only issues of a Jira have that field") };
+        running.state().edit_fields(PERSON, id, serde_json::json!({ "customfield_10052": text })).unwrap();
+        answers.lock().unwrap().push((id.to_owned(), text.to_owned()));
     }
 
     /// Whether people can rewrite comments.
@@ -109,7 +135,7 @@ impl Tracker {
 
     /// Rewrites a comment, where people can.
     pub fn rewrite_comment(&self, id: &str, comment: &str, text: &str) {
-        if let Self::Jira { running, prefix } = self {
+        if let Self::Jira { running, prefix, .. } = self {
             let text = format!("{prefix} {text}");
             running.state().edit_comment(PERSON, id, comment, text.trim_start()).unwrap();
         }
@@ -120,6 +146,7 @@ impl Tracker {
         match self {
             Self::Jira { running, .. } => running.state().delete_comment(PERSON, id, comment).unwrap(),
             Self::Roundup(running) => running.acting_as(PERSON).set(id, "messages", &format!("-{comment}")).unwrap(),
+            Self::Kpm(..) => panic!("nothing is taken back there"),
         }
     }
 
@@ -130,6 +157,7 @@ impl Tracker {
         match self {
             Self::Jira { running, .. } => drop(running.state().add_attachment(PERSON, id, name, kind, bytes).unwrap()),
             Self::Roundup(running) => drop(running.acting_as(PERSON).attach(id, name, kind, bytes).unwrap()),
+            Self::Kpm(running, _) => kpm::attach(running.state(), id, name, bytes),
         }
         text
     }
@@ -137,43 +165,57 @@ impl Tracker {
     /// The ids of its issues with what they hold.
     pub fn contents(&self) -> Vec<(String, Contents)> {
         match self {
-            Self::Jira { running, .. } => {
-                running.state().issues().into_iter().map(|issue| (issue.id.clone(), jira_contents(issue))).collect()
+            Self::Jira { running, answers, .. } => {
+                let issues = running.state().issues();
+                issues.into_iter().map(|issue| (issue.id.clone(), jira_contents(issue, answers))).collect()
             }
             Self::Roundup(running) => {
                 let ids = running.acting_as(PERSON).issues().unwrap();
                 ids.into_iter().map(|id| (id.clone(), roundup_contents(running, &id))).collect()
             }
+            Self::Kpm(running, _) => kpm::all(running.state()),
         }
     }
 
     /// What one issue holds.
     pub fn one(&self, id: &str) -> Contents {
         match self {
-            Self::Jira { running, .. } => running.state().issue(id).map(jira_contents).unwrap_or_default(),
+            Self::Jira { running, answers, .. } => {
+                running.state().issue(id).map(|issue| jira_contents(issue, answers)).unwrap_or_default()
+            }
             Self::Roundup(running) => roundup_contents(running, id),
+            Self::Kpm(running, _) => kpm::one(running.state(), id),
         }
     }
 
-    /// Orders failures: what the next requests of this kind come to.
-    pub fn order(&self, fault: Fault) {
-        if let Self::Jira { running, .. } = self {
-            running.state().add_fault(fault);
+    /// The next comment is not taken, where that can be ordered.
+    pub fn refuse_next_comment(&self) {
+        match self {
+            Self::Jira { running, .. } => {
+                let (method, path_contains) = (Some("POST".to_owned()), "/comment".to_owned());
+                running.state().add_fault(Fault { method, path_contains, status: Some(409), ..Fault::default() });
+            }
+            Self::Roundup(_) => {}
+            Self::Kpm(running, _) => kpm::refuse_next_comment(running.state()),
         }
     }
 
     /// Cancels all failures that were ordered.
     pub fn cancel_faults(&self) {
-        if let Self::Jira { running, .. } = self {
-            running.state().clear_faults();
+        match self {
+            Self::Jira { running, .. } => running.state().clear_faults(),
+            Self::Roundup(_) => {}
+            Self::Kpm(running, _) => running.state().clear_faults(),
         }
     }
 }
 
-fn jira_contents(issue: jira::IssueSnapshot) -> Contents {
+fn jira_contents(issue: jira::IssueSnapshot, answers: &Mutex<Vec<(String, String)>>) -> Contents {
+    let answers = answers.lock().unwrap();
+    let answers = answers.iter().filter(|(id, _)| *id == issue.id).map(|(_, text)| text.clone());
     Contents {
         title: issue.summary,
-        comments: issue.comments.into_iter().map(|comment| comment.body).collect(),
+        comments: issue.comments.into_iter().map(|comment| comment.body).chain(answers).collect(),
         files: issue.attachments.into_iter().map(|file| format!("{} {}", file.file_name, file.sha256)).collect(),
     }
 }

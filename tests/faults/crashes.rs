@@ -30,8 +30,8 @@ const NOT_PASSED: [(&str, &str); 11] = [
     ("remote.mirror.", "only the local tracker shows what the remote one holds"),
     ("remote.mark_linked.", "only local issues say what they stand for"),
     ("queue.release.", "gives back what a death gives back as well"),
-    ("queue.publish_dead.", "no event of these tests is parked"),
-    ("queue.park_raw.", "every message of these tests is an event"),
+    ("queue.publish_dead.", "no event of these tests is parked; see `parked`"),
+    ("queue.park_raw.", "every message of these tests is an event; see `parked`"),
     ("coordination.forget.", "intake forgets a delivery that the queue did not take, and then it is not acknowledged either"),
     ("remote.edit_message.", "people cannot rewrite messages in the stand-in Roundup"),
 ];

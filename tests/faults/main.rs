@@ -16,6 +16,7 @@ mod kpm;
 mod ledger;
 mod nemesis;
 mod own_postgres;
+mod parked;
 mod points;
 mod proxy;
 mod site;

@@ -200,6 +200,13 @@ impl Tracker {
         }
     }
 
+    /// Our account may not read this issue, until that is cancelled.
+    pub fn forbid_reading(&self, id: &str) {
+        let Self::Jira { running, .. } = self else { panic!("that can be ordered of a Jira only") };
+        let (method, path_contains) = (Some("GET".to_owned()), format!("/issue/{id}"));
+        running.state().add_fault(Fault { method, path_contains, status: Some(403), count: u32::MAX, ..Fault::default() });
+    }
+
     /// Cancels all failures that were ordered.
     pub fn cancel_faults(&self) {
         match self {

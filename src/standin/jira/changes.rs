@@ -200,7 +200,9 @@ impl Actor<'_> {
         if issue.fields.resolution.is_some() != fields.resolution.is_some() {
             issue.resolved = fields.resolution.map(|_| now);
         }
+        let parent = fields.parent;
         issue.fields = fields;
+        store.note_parent(id, parent);
         let only_assignee = changes.iter().all(|change| change.field == "assignee");
         let kind = kind.unwrap_or(if only_assignee { "issue_assigned" } else { "issue_updated" });
         self.note(store, id, kind, changes);

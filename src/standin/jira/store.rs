@@ -1,6 +1,6 @@
 //! The memory of one site.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     model::{Attachment, Comment, Issue, IssueLink},
@@ -16,6 +16,8 @@ pub(super) struct Store {
     pub(super) links: Vec<IssueLink>,
     pub(super) webhooks: Vec<Webhook>,
     keys: HashMap<String, u64>,
+    /// Issues and their parts; also of those that are parts of another one by now.
+    parts: BTreeSet<(u64, u64)>,
     last_number: HashMap<usize, u64>,
     last_id: u64,
 }
@@ -37,7 +39,13 @@ impl Store {
 
     pub(super) fn insert(&mut self, issue: Issue) {
         self.keys.insert(issue.key.to_uppercase(), issue.id);
+        self.note_parent(issue.id, issue.fields.parent);
         self.issues.insert(issue.id, issue);
+    }
+
+    /// Notes which issue this one is a part of from now on.
+    pub(super) fn note_parent(&mut self, part: u64, parent: Option<u64>) {
+        self.parts.extend(parent.map(|parent| (parent, part)));
     }
 
     /// Gives an issue a project and the key that it has there, without what belongs to the other project; the new key.
@@ -63,7 +71,8 @@ impl Store {
 
     /// The issues that are parts of this one.
     pub(super) fn subtasks(&self, id: u64) -> impl Iterator<Item = &Issue> {
-        self.issues.values().filter(move |issue| issue.fields.parent == Some(id))
+        let parts = self.parts.range((id, 0)..=(id, u64::MAX)).filter_map(|(_, part)| self.issues.get(part));
+        parts.filter(move |issue| issue.fields.parent == Some(id))
     }
 
     /// The id of the issue that `id_or_key` names.

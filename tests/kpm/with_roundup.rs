@@ -133,6 +133,7 @@ async fn arrived(office: &Office) -> i64 {
     say(StepKind::SupplierInfo, "Parts are on their way");
     say(StepKind::AnalysisClosed, "A spring is weak");
     office.state().add_document(problem, DocumentSpec::new("Foto", "jpeg", vec![7_u8; 70_001])).unwrap();
+    office.state().add_document(problem, DocumentSpec::new("leer", "txt", Vec::new())).unwrap();
     assert_eq!(settle(&office.engine, problem).await, Vec::<String>::new());
     problem
 }
@@ -166,7 +167,8 @@ async fn a_problem_becomes_an_issue_by_the_example_and_stays_in_line() {
         "ex1:\n\nKPM notice: Since the facelift",
     ];
     assert_eq!(office.messages("1"), expected);
-    assert_eq!(office.files("1"), BTreeMap::from([("Foto.jpeg".to_owned(), vec![7_u8; 70_001])]));
+    let files = [("Foto.jpeg".to_owned(), vec![7_u8; 70_001]), ("leer.txt".to_owned(), Vec::new())];
+    assert_eq!(office.files("1"), BTreeMap::from(files));
     assert_eq!(
         office.steps(problem, StepKind::SupplierResponse),
         [(String::new(), Some(stated("1", None)))],
@@ -229,7 +231,7 @@ async fn what_we_say_goes_there_by_the_example_once() {
     let documents = office.state().problem(problem).unwrap().documents;
     let told: Vec<(&str, &str, usize)> =
         documents.iter().map(|document| (document.name.as_str(), document.suffix.as_str(), document.size)).collect();
-    assert_eq!(told, [("Foto", "jpeg", 70_001), ("kpm-Bericht", "pdf", 50_000)]);
+    assert_eq!(told, [("Foto", "jpeg", 70_001), ("leer", "txt", 0), ("kpm-Bericht", "pdf", 50_000)]);
     let answer = "We take a stronger spring.".to_owned();
     let said = [(String::new(), Some(stated("1", None))), (answer.clone(), Some(stated("4", Some("1.1"))))];
     assert_eq!(office.steps(problem, StepKind::SupplierResponse), said);

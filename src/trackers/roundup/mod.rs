@@ -8,6 +8,7 @@ mod convert;
 mod files;
 mod flags;
 mod linked;
+mod measured;
 mod messages;
 mod schema;
 mod xmlrpc;

@@ -68,9 +68,9 @@ KPM_ATTRIBUTES = (
     jira_sync.Sync_Attribute_Check(
         local_name = 'status.name', value = 'Closed', invert = True, update = False,
     ),
-    # Only what was handed over to suppliers.
+    # Only what was handed over to suppliers; a problem that we create there has no such status yet.
     jira_sync.Sync_Attribute_Check_Remote(
-        local_name = None, remote_name = 'EngineeringStatus', value = '2',
+        local_name = None, remote_name = 'EngineeringStatus', value = '2', only_update = True,
     ),
 
     # --- What a new issue has

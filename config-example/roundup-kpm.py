@@ -40,8 +40,8 @@ common = (
 )
 
 KPM_ATTRIBUTES = common + (
-    # Only what was handed over to suppliers.
-    roundup_sync.Sync_Attribute_Check_Remote(None, 'EngineeringStatus', value = '2'),
+    # Only what was handed over to suppliers; a problem that we create there has no such status yet.
+    roundup_sync.Sync_Attribute_Check_Remote(None, 'EngineeringStatus', value = '2', only_update = True),
 
     # --- What KPM tells
     # The title comes from there, except while we create the problem.

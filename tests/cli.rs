@@ -7,6 +7,8 @@ mod between_trackers;
 mod configuration;
 #[path = "cli/dead.rs"]
 mod dead;
+#[path = "cli/demo.rs"]
+mod demo;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/examples.rs"]

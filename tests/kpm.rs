@@ -17,3 +17,5 @@ mod lost;
 mod releases;
 #[path = "kpm/site.rs"]
 mod site;
+#[path = "kpm/with_roundup.rs"]
+mod with_roundup;

@@ -237,8 +237,8 @@ async fn a_schema_is_shown_to_people_and_to_scripts() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
     assert!(ran.out.starts_with("issue\n"), "{ran:?}");
     for told in [
-        "priority        link to priority: critical, urgent",
-        "creation        date, read-only",
+        "priority         link to priority: critical, urgent",
+        "creation         date, read-only",
         "status (a link is set by name, id)",
     ] {
         assert!(ran.out.contains(told), "{told} is not told: {}", ran.out);

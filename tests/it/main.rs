@@ -18,6 +18,7 @@ mod embedded;
 mod explain;
 mod failures;
 mod flow;
+mod kpm;
 mod latency;
 mod linked_class;
 mod lost_answer;

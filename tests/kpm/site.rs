@@ -108,17 +108,7 @@ impl Site {
 
     /// Runs until there is nothing to do, which is soon; what failed on the way.
     pub async fn settle(&self, problem: i64) -> Vec<String> {
-        let mut failures = Vec::new();
-        for _ in 0..4 {
-            let outcome = self.run(problem).await.unwrap();
-            let report = outcome.report().unwrap_or_else(|| panic!("{}", outcome.word()));
-            failures.extend(report.failures.clone());
-            if matches!(outcome, Outcome::Unchanged(_)) {
-                return failures;
-            }
-        }
-        let outcome = self.run(problem).await.unwrap();
-        panic!("{}: {:?}", outcome.word(), outcome.report().map(|report| report.plan.in_words()));
+        settle(&self.engine, problem).await
     }
 
     /// Creates the problem of an issue of ours: until it works, which takes as long as a lost answer may still be on its way.
@@ -145,6 +135,22 @@ impl Site {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
+}
+
+/// Runs until there is nothing to do, which is soon; what failed on the way.
+pub async fn settle(engine: &Engine, problem: i64) -> Vec<String> {
+    let run = async || engine.run(&id(problem), &RunOptions::default()).await.unwrap();
+    let mut failures = Vec::new();
+    for _ in 0..4 {
+        let outcome = run().await;
+        let report = outcome.report().unwrap_or_else(|| panic!("{}", outcome.word()));
+        failures.extend(report.failures.clone());
+        if matches!(outcome, Outcome::Unchanged(_)) {
+            return failures;
+        }
+    }
+    let outcome = run().await;
+    panic!("{}: {:?}", outcome.word(), outcome.report().map(|report| report.plan.in_words()));
 }
 
 pub fn id(problem: i64) -> IssueId {

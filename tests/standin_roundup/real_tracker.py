@@ -19,10 +19,12 @@ ext_msg = Class(db, "ext_msg", ext_tracker=Link("ext_tracker"), msg=Link("msg"),
 ext_msg.setkey("key")
 msg_keyword = Class(db, "msg_keyword", name=String())
 msg_keyword.setkey("name")
+frequency = Class(db, "frequency", name=String(), order=Number())
+frequency.setkey("name")
 """
 
 EXTRA_PERMISSIONS = """
-for cl in "ext_tracker", "ext_msg", "msg_keyword":
+for cl in "ext_tracker", "ext_msg", "msg_keyword", "frequency":
     db.security.addPermissionToRole("User", "View", cl)
 for what in "Edit", "Create":
     db.security.addPermissionToRole("User", what, "ext_msg")
@@ -31,6 +33,8 @@ for what in "Edit", "Create":
 EXTRA_DATA = """
 db.getclass("ext_tracker").create(name="upstream")
 db.getclass("msg_keyword").create(name="customer")
+for order, name in enumerate(("once", "repeatedly", "always"), 1):
+    db.getclass("frequency").create(name=name, order=order)
 for name in "sync", "jane":
     user.create(username=name, password=password.Password(name + "-secret", config=db.config), roles="User")
 """
@@ -58,7 +62,9 @@ def make():
            "                inreplyto=String(), keywords=Multilink('msg_keyword'))"),
           ("                assignedto=Link(\"user\"),",
            "                assignedto=Link('user'), ext_id=String(), ext_status=String(),"
-           " ext_attributes=Link('msg'), ext_tracker=Link('ext_tracker'),"),
+           " ext_attributes=Link('msg'), ext_tracker=Link('ext_tracker'),"
+           " release=String(), hardware=String(), reproducible=Boolean(), frequency=Link('frequency'),"
+           " supplier_answer=String(), fixed_in=String(),"),
           ("# ANONYMOUS USER PERMISSIONS", "#\n" + EXTRA_PERMISSIONS))
     with open(HOME + "/initial_data.py", "a") as data:
         data.write("\nfrom roundup import password\n" + EXTRA_DATA)

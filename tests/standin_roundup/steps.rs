@@ -20,7 +20,7 @@ pub enum Step {
 
 /// All of them, in order.
 pub fn steps() -> Vec<Step> {
-    [classes(), messages(), issue(), changes(), creations(), files(), searches()].into_iter().flatten().collect()
+    [classes(), messages(), issue(), changes(), creations(), files(), searches(), flags()].into_iter().flatten().collect()
 }
 
 /// What is there from the start.
@@ -173,6 +173,27 @@ fn creations() -> Vec<Step> {
         Send("POST", "/data/issue/@poe", json!({"lifetime": "9999"})),
         Send("POST", "/data/issue/@poe/x", json!({"title": "x"})),
     ]
+}
+
+/// A property that holds yes or no, in all that it may be set to.
+fn flags() -> Vec<Step> {
+    let words = [json!("true"), json!(true), json!(" Yes "), json!("on"), json!(1), json!("false"), json!(0), json!("maybe")];
+    let set = words.into_iter().flat_map(|word| {
+        let change = Change("PUT", "/data/issue/1", json!({"reproducible": word}));
+        [change, Get("/data/issue/1?@fields=reproducible")]
+    });
+    let looks = [
+        Get("/data/issue/1/reproducible"),
+        Get("/data/issue?reproducible=0&@fields=reproducible"),
+        Get("/data/issue?reproducible=true&@fields=reproducible"),
+        Get("/data/issue?reproducible=1,no&@fields=reproducible"),
+        Change("PUT", "/data/issue/1", json!({"frequency": "always"})),
+        Get("/data/issue/1?@fields=frequency.name,frequency&@verbose=2"),
+        Change("PUT", "/data/issue/1", json!({"reproducible": ""})),
+        Get("/data/issue?reproducible=0&@fields=reproducible"),
+        Get("/data/issue/1/reproducible"),
+    ];
+    set.chain(looks).collect()
 }
 
 /// Files.

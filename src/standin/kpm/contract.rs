@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
 
-/// Our own contract. The address in it is replaced by that of the running stand-in.
-pub(super) const WSDL: &str = include_str!("kpm.wsdl");
+/// The contract of our own. The address in it is replaced by that of the running stand-in.
+pub const WSDL: &str = include_str!("kpm.wsdl");
 /// The namespace of the service: of the operations' elements, and of nothing inside them.
 pub(super) const NAMESPACE: &str = "http://xmldefs.volkswagenag.com/PP/QM/GroupProblemManagementService/V3";
 const WSDL_ADDRESS: &str = "http://127.0.0.1:18500/services";

@@ -74,6 +74,7 @@ mod times;
 mod tls_front;
 mod xml;
 
+pub use contract::WSDL;
 pub use faults::{FalseAnswer, Fault};
 pub use journal::RequestRecord;
 pub use mailbox::Mailbox;

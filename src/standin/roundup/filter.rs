@@ -1,6 +1,7 @@
 //! Searching a class: which items match, and in which order.
 
 use super::date::{self, Range};
+use super::raw;
 use super::refusal::Refusal;
 use super::schema::{self, Class, Kind};
 use super::store::{self, Item, Store};
@@ -23,6 +24,7 @@ enum Test {
     /// One of these ids of the item itself.
     Id(Vec<String>),
     Number(Vec<f64>),
+    Flag(Vec<bool>),
     During(Range),
 }
 
@@ -40,6 +42,7 @@ impl Condition {
             Kind::Link(target) | Kind::Multilink(target) => Test::AnyOf(ids(store, target, value)?),
             Kind::Date => Test::During(date::parse_range(value, store::now())),
             Kind::Number => Test::Number(value.split(',').filter_map(|number| number.parse().ok()).collect()),
+            Kind::Boolean => Test::Flag(value.split(',').map(raw::flag).collect()),
             _ if name == "id" => Test::Id(vec![value.to_owned()]),
             _ if exact => Test::Equals(value.to_owned()),
             _ => Test::Contains(value.to_lowercase()),
@@ -70,9 +73,10 @@ impl Condition {
             (Test::Id(ids), value) => value.text().is_some_and(|text| ids.iter().any(|id| id == text)),
             (Test::Equals(text), value) => text.is_empty() || value.text() == Some(text),
             (Test::Number(numbers), Value::Number(number)) => numbers.contains(number),
+            (Test::Flag(flags), Value::Flag(flag)) => flags.contains(flag),
             (Test::During(range), Value::Date(date)) => range.contains(*date),
             (Test::During(range), _) => range.is_everything(),
-            (Test::Number(_), _) => false,
+            (Test::Number(_) | Test::Flag(_), _) => false,
         }
     }
 }
@@ -178,6 +182,7 @@ fn compare(a: &Value, b: &Value, ids: bool) -> Ordering {
         (Value::Text(a), Value::Text(b)) if ids => a.parse::<u64>().ok().cmp(&b.parse().ok()),
         (Value::Text(a), Value::Text(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
         (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+        (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::Links(a), Value::Links(b)) => a.cmp(b),
         (Value::Unset, Value::Unset) => Ordering::Equal,

@@ -1,7 +1,7 @@
 //! A stand-in for Roundup 2.6: the REST interface, the session login, and the reactor that posts events.
 //!
-//! It holds the classes of Roundup's classic template plus those that a synchronised tracker adds, all in memory. Statuses,
-//! messages and shapes of the answers were compared with a real Roundup, oddities included, because clients have to live
+//! It holds the classes of Roundup's classic template plus those that a synchronised tracker adds, with the properties that
+//! `config-example/roundup-kpm.toml` names, all in memory. Statuses, messages and shapes of the answers were compared with a real Roundup, oddities included, because clients have to live
 //! with those. What it leaves out: XML-RPC but for `schema`, the web pages beyond the login form, nosy mails, compression and
 //! stored queries.
 //!

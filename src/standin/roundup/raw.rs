@@ -49,6 +49,7 @@ fn scalar(store: &Store, name: &str, kind: Kind, text: &str) -> Result<Value, Re
         Kind::Number => {
             text.parse().map(Value::Number).map_err(|_| Refusal::usage(format!("property {name}: '{text}' is not a number")))
         }
+        Kind::Boolean => Ok(Value::Flag(flag(text))),
         Kind::Date => date::parse(text, store::now())
             .map(Value::Date)
             .map_err(|error| Refusal::usage(format!("property {name}: '{text}' is an invalid date ({error})"))),
@@ -56,6 +57,12 @@ fn scalar(store: &Store, name: &str, kind: Kind, text: &str) -> Result<Value, Re
         Kind::Link(target) => link(store, name, target, text).map(Value::Link),
         _ => Ok(Value::Text(text.replace("\r\n", "\n").replace('\r', "\n"))),
     }
+}
+
+/// Whatever Roundup does not take for a yes is a no.
+pub(super) fn flag(text: &str) -> bool {
+    let yes = ["checked", "yes", "true", "on", "1"];
+    yes.iter().any(|word| strip(text).eq_ignore_ascii_case(word))
 }
 
 /// A file part keeps its bytes; anything else is trimmed, but keeps its line ends.

@@ -159,7 +159,7 @@ fn change(
         let values = values(store)?;
         store.set(class.name, id, values, &request.caller.id)
     })?;
-    let attribute: Json = values.iter().map(|(name, value)| ((*name).to_owned(), value.plain_json())).collect();
+    let attribute: Json = values.iter().map(|(name, value)| ((*name).to_owned(), value.changed_json())).collect();
     Ok(changed(request, class.name, id, &attribute))
 }
 

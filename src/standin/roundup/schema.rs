@@ -1,6 +1,6 @@
 //! The classes of the tracker, as a table.
 
-use Kind::{Content, Date, Link, Multilink, Number, Password, Text};
+use Kind::{Boolean, Content, Date, Link, Multilink, Number, Password, Text};
 
 /// What a property holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,7 @@ pub(super) enum Kind {
     /// The bytes of a message or file, kept outside the database by a real Roundup.
     Content,
     Number,
+    Boolean,
     Date,
     Password,
     Link(&'static str),
@@ -109,6 +110,13 @@ pub(super) const CLASSES: &[Class] = &[
         properties: &[p("name", Text), p("type", Text), p("content", Content)],
     },
     Class {
+        name: "frequency",
+        key: Some("name"),
+        label: "name",
+        user_writes: false,
+        properties: &[p("name", Text), p("order", Number)],
+    },
+    Class {
         name: "issue",
         key: None,
         label: "title",
@@ -127,6 +135,13 @@ pub(super) const CLASSES: &[Class] = &[
             p("ext_status", Text),
             p("ext_attributes", Link("msg")),
             p("ext_tracker", Link("ext_tracker")),
+            // Those of the site that `config-example/roundup-kpm.toml` is for.
+            p("release", Text),
+            p("hardware", Text),
+            p("reproducible", Boolean),
+            p("frequency", Link("frequency")),
+            p("supplier_answer", Text),
+            p("fixed_in", Text),
         ],
     },
     Class { name: "keyword", key: Some("name"), label: "name", user_writes: true, properties: &[p("name", Text)] },
@@ -190,8 +205,9 @@ pub(super) const CLASSES: &[Class] = &[
     },
 ];
 
-/// The priorities and statuses of the classic template, in their order.
+/// The priorities and statuses of the classic template and the frequencies of a site, in their order.
 pub(super) const VOCABULARIES: &[(&str, &[&str])] = &[
     ("priority", &["critical", "urgent", "bug", "feature", "wish"]),
     ("status", &["unread", "deferred", "chatting", "need-eg", "in-progress", "testing", "done-cbb", "resolved"]),
+    ("frequency", &["once", "repeatedly", "always"]),
 ];

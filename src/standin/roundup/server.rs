@@ -5,7 +5,7 @@ use super::exchange::{Answer, Call};
 use super::tracker::Tracker;
 use super::{login_page, rest, xmlrpc};
 use crate::standin::hang_up::hang_up;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header::TRANSFER_ENCODING};
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev, web};
 use std::net::TcpListener;
@@ -26,7 +26,8 @@ async fn handle(tracker: Data<Tracker>, request: HttpRequest, body: Bytes) -> Ht
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
         headers: request.headers().clone(),
-        body,
+        // A WSGI server reads as much as the length tells, which a body in chunks has none of.
+        body: if request.headers().contains_key(TRANSFER_ENCODING) { Bytes::new() } else { body },
     };
     if let Some(order) = call.path.strip_prefix("/tracker/standin/") {
         return respond(tracker.control.answer(&call, order));

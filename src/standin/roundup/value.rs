@@ -12,6 +12,7 @@ pub(super) enum Value {
     Unset,
     Text(String),
     Number(f64),
+    Flag(bool),
     Date(Timestamp),
     Link(String),
     Links(Vec<String>),
@@ -54,10 +55,20 @@ impl Value {
             Self::Unset => Json::Null,
             Self::Text(text) => json!(text),
             Self::Number(number) => json!(number),
+            // As its database tells it.
+            Self::Flag(flag) => json!(u8::from(*flag)),
             Self::Date(date) => json!(date::show(*date)),
             Self::Link(id) => json!(id),
             Self::Links(ids) => json!(ids),
             Self::Content(bytes) => std::str::from_utf8(bytes).map_or(Json::Null, |text| json!(text)),
+        }
+    }
+
+    /// The value in the answer to a change, which does not come from the database yet.
+    pub(super) fn changed_json(&self) -> Json {
+        match self {
+            Self::Flag(flag) => json!(flag),
+            other => other.plain_json(),
         }
     }
 
@@ -67,6 +78,7 @@ impl Value {
             Self::Unset => "<class 'NoneType'>",
             Self::Text(_) | Self::Link(_) | Self::Content(_) => "<class 'str'>",
             Self::Number(_) => "<class 'float'>",
+            Self::Flag(_) => "<class 'int'>",
             Self::Date(_) => "<class 'roundup.date.Date'>",
             Self::Links(_) => "<class 'list'>",
         }

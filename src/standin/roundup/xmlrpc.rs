@@ -62,6 +62,7 @@ fn printed(kind: Kind) -> String {
     match kind {
         Kind::Text | Kind::Content => "String".to_owned(),
         Kind::Number => "Number".to_owned(),
+        Kind::Boolean => "Boolean".to_owned(),
         Kind::Date => "Date".to_owned(),
         Kind::Password => "Password".to_owned(),
         Kind::Link(class) => format!("Link to \"{class}\""),

@@ -159,7 +159,7 @@ impl Client {
         self.ensure_session().await?;
         let media_type = content.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
         let body = reqwest::Body::wrap_stream(content.stream);
-        // Without a length the request would be chunked, which many WSGI servers do not read.
+        // Without a length the request would be chunked: see `measured`.
         let part = match content.size {
             Some(size) => multipart::Part::stream_with_length(body, size),
             None => multipart::Part::stream(body),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{
     client::{Client, add_to},
     convert::format_date,
+    measured::measured,
 };
 use crate::{
     ids::IssueId,
@@ -17,6 +18,7 @@ use crate::{
 
 /// Adds a file: uploaded first, linked second.
 pub(super) async fn add(client: &Client, issue: &IssueId, name: &str, content: FileContent) -> Result<String, Fault> {
+    let content = measured(content).await?;
     let id = if content.size == Some(0) {
         // An empty upload is refused; a blank in JSON is trimmed to an empty file.
         client.create("file", &json!({ "name": name, "content": " " })).await?

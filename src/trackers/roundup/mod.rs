@@ -6,7 +6,9 @@
 mod client;
 mod convert;
 mod files;
+mod flags;
 mod linked;
+mod measured;
 mod messages;
 mod schema;
 mod xmlrpc;
@@ -38,6 +40,7 @@ pub struct Roundup {
     client: Client,
     messages: messages::Cache,
     linked: linked::Classes,
+    flags: flags::Flags,
 }
 
 impl Roundup {
@@ -49,6 +52,7 @@ impl Roundup {
             name,
             messages: messages::Cache::default(),
             linked: linked::Classes::default(),
+            flags: flags::Flags::default(),
         }
     }
 
@@ -101,6 +105,7 @@ impl Tracker for Roundup {
         let found = &item["attributes"];
         let mut snapshot = asked.snapshot(item["id"].as_str().unwrap_or(id.as_str()), found)?;
         snapshot.attributes.extend(self.linked.read(&self.client, id, &asked.linked, needs.counterpart.as_ref()).await?);
+        self.flags.tell_apart(&self.client, &self.name, &mut snapshot.attributes).await?;
         snapshot.revision = item["@etag"].as_str().map(str::to_owned);
         if needs.messages {
             snapshot.messages = messages::read(&self.client, &self.messages, &found["messages"]).await?;
@@ -124,6 +129,7 @@ impl Tracker for Roundup {
         for issue in &found {
             // What we may not see of this one says nothing of the others.
             let Ok(mut snapshot) = asked.snapshot(issue["id"].as_str().unwrap_or_default(), issue) else { continue };
+            self.flags.tell_apart(&self.client, &self.name, &mut snapshot.attributes).await?;
             let ids = convert::ids(&issue["messages"]);
             snapshot.messages = ids.iter().filter_map(|id| messages.get(id.as_str()).copied().cloned()).collect();
             messages::sort(&mut snapshot.messages);

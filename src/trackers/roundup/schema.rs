@@ -23,14 +23,7 @@ const PROTECTED: [&str; 5] = ["id", "creation", "activity", "creator", "actor"];
 
 /// Asks for all of it, one request after the other.
 pub(super) async fn read(client: &Client, tracker: &TrackerName) -> Result<Schema, Fault> {
-    let told = xmlrpc::call(client, "schema").await?;
-    let Some(classes) = classes(&told) else {
-        return Err(Fault::permanent(format!("{tracker} tells its schema in a form that we do not know")));
-    };
-    let mut schema = Schema { classes, ..Schema::new(tracker.clone(), ISSUE) };
-    if !schema.classes.contains_key(ISSUE) {
-        return Err(Fault::permanent(format!("{tracker} has no class `{ISSUE}`")));
-    }
+    let mut schema = read_classes(client, tracker).await?;
     for name in linked(&schema) {
         let Some(class) = schema.classes.get_mut(&name) else { continue };
         match vocabulary(client, &name, class).await {
@@ -39,6 +32,18 @@ pub(super) async fn read(client: &Client, tracker: &TrackerName) -> Result<Schem
         }
     }
     Ok(schema)
+}
+
+/// Asks for classes and properties only, in one request.
+pub(super) async fn read_classes(client: &Client, tracker: &TrackerName) -> Result<Schema, Fault> {
+    let told = xmlrpc::call(client, "schema").await?;
+    let Some(classes) = classes(&told) else {
+        return Err(Fault::permanent(format!("{tracker} tells its schema in a form that we do not know")));
+    };
+    if !classes.contains_key(ISSUE) {
+        return Err(Fault::permanent(format!("{tracker} has no class `{ISSUE}`")));
+    }
+    Ok(Schema { classes, ..Schema::new(tracker.clone(), ISSUE) })
 }
 
 /// The classes of an answer: `{class: [[property, '<roundup.hyperdb.Link to "msg">'], …], …}`.

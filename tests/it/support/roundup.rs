@@ -71,6 +71,11 @@ impl Roundup {
         self.change(issue, Method::PUT, json!({ "title": title })).await
     }
 
+    /// Sets attributes as jane.
+    pub async fn set(&self, issue: &str, attributes: Value) {
+        self.change(issue, Method::PUT, attributes).await;
+    }
+
     /// Makes an issue as jane; its id.
     pub async fn create(&self, title: &str) -> String {
         self.make("issue", json!({ "title": title })).await

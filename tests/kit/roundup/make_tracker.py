@@ -54,14 +54,24 @@ def install(home, web, rounds, backend):
         "%s=%s" % setting for setting in settings.items()))
 
 
-# A class of the site's own: one item of it may belong to an issue, whatever
-# external trackers there are.
-OWN_CLASS = """
+# What the site has of its own.  First a class of which one item may belong
+# to an issue, whatever external trackers there are; then the properties that
+# config-example/roundup-kpm.toml names.
+OWN = """
 
 assessment = Class(db, "assessment", issue=Link("issue"), rating=String())
 for _permission in ("View", "Create", "Edit"):
     for _role in ("User", "Sync"):
         db.security.addPermissionToRole(_role, _permission, "assessment")
+
+frequency = Class(db, "frequency", name=String(), order=Number())
+frequency.setkey("name")
+for _role in ("User", "Sync"):
+    db.security.addPermissionToRole(_role, "View", "frequency")
+for _name in ("release", "hardware", "supplier_answer", "fixed_in"):
+    _add_property(db.issue, _name, String())
+_add_property(db.issue, "reproducible", Boolean())
+_add_property(db.issue, "frequency", Link("frequency"))
 """
 
 
@@ -71,7 +81,7 @@ def extend(home):
               encoding="utf-8") as additions:
         with open(os.path.join(home, "schema.py"), "a",
                   encoding="utf-8") as schema:
-            schema.write(additions.read() + OWN_CLASS)
+            schema.write(additions.read() + OWN)
     for name in DETECTORS:
         shutil.copy(os.path.join(DEPLOY, name),
                     os.path.join(home, "detectors", name))
@@ -117,6 +127,8 @@ def fill(home, keywords):
                               description="The tracker on the other side")
         for keyword in keywords:
             db.msg_keyword.create(name=keyword)
+        for order, name in enumerate(("once", "repeatedly", "always"), 1):
+            db.getclass("frequency").create(name=name, order=order)
         db.commit()
     finally:
         db.close()

@@ -1,4 +1,4 @@
-//! What the script is told with: numbered steps, waits with a deadline, and figures.
+//! What the scenes are told with: numbered steps, waits with a deadline, and figures.
 
 use std::{
     io::Write,
@@ -32,9 +32,18 @@ impl Narrator {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
+    /// A scene begins.
+    pub(super) fn scene(&self, title: &str) {
+        self.heading(title);
+    }
+
+    /// The next step; steps are counted through all scenes.
     pub(super) fn step(&self, title: &str) {
         let number = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
-        let title = format!("{number}. {title}");
+        self.heading(&format!("{number}. {title}"));
+    }
+
+    fn heading(&self, title: &str) {
         self.tell(&if self.colour { format!("\n\x1b[1m{title}\x1b[0m") } else { format!("\n{title}") });
     }
 

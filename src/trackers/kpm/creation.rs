@@ -1,5 +1,6 @@
 //! Creation of a problem. Our key stands in its `ExternalProblemNumber`, and by that it is found again.
 
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use tracing::debug;
@@ -20,6 +21,8 @@ pub(super) const EXTERNAL_NUMBER: &str = "ExternalProblemNumber";
 const OPERATION: &str = "CreateDevelopmentProblem";
 /// For how long a request may have been under way, and by how much clocks may differ.
 const SLACK: SignedDuration = SignedDuration::from_hours(3);
+/// Problems that are looked into at the same time.
+const READ_AT_ONCE: usize = 8;
 
 /// Creates a problem. What we say as the supplier can be said only of a problem that exists.
 pub(super) async fn create(kpm: &Kpm, fields: &Attributes) -> Result<Made, Fault> {
@@ -95,15 +98,29 @@ pub(super) async fn find(kpm: &Kpm, intent: &Intent, age: SignedDuration) -> Res
 }
 
 async fn find_now(kpm: &Kpm, key: &str, since: Timestamp) -> Result<Option<IssueId>, Fault> {
-    for id in kpm.mailbox.changed(&kpm.client, since, &kpm.zone).await? {
-        match reading::fields(kpm, id.as_str()).await {
-            Ok(problem) if convert::field(&problem, EXTERNAL_NUMBER) == key => return Ok(Some(id)),
-            Ok(_) => {}
-            Err(failure) if failure.is_gone() || failure.is_unreadable() => debug!(%id, %failure, "it is not one of ours"),
-            Err(failure) => return Err(failure.into()),
+    let changed = kpm.mailbox.changed(&kpm.client, since, &kpm.zone).await?;
+    let mut changed: Vec<IssueId> = changed.into_iter().collect();
+    // The newest first: numbers grow.
+    changed.sort_by_cached_key(|id| std::cmp::Reverse(id.as_str().parse::<u64>().ok()));
+    let mut read = stream::iter(changed).map(|id| carries(kpm, id, key)).buffered(READ_AT_ONCE);
+    while let Some(found) = read.next().await {
+        if let Some(id) = found? {
+            return Ok(Some(id));
         }
     }
     Ok(None)
+}
+
+/// The problem, if it carries our key.
+async fn carries(kpm: &Kpm, id: IssueId, key: &str) -> Result<Option<IssueId>, Fault> {
+    match reading::fields(kpm, id.as_str()).await {
+        Ok(problem) => Ok((convert::field(&problem, EXTERNAL_NUMBER) == key).then_some(id)),
+        Err(failure) if failure.is_gone() || failure.is_unreadable() => {
+            debug!(%id, %failure, "it is not one of ours");
+            Ok(None)
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// What a request to create a problem would hold, for the check of a configuration.

@@ -103,7 +103,8 @@ pub(super) async fn read(client: &Client, tracker: &TrackerName) -> Result<Schem
 fn object(members: &[&str]) -> Class {
     let keys = members.iter().filter(|member| KEYS.contains(*member)).map(|member| (*member).to_owned()).collect();
     let fields = members.iter().map(|member| ((*member).to_owned(), Field::new(kind_of_member(member)))).collect();
-    Class { fields, open: true, label: members.first().map(|first| (*first).to_owned()), keys: Some(keys) }
+    let label = members.first().map(|first| (*first).to_owned());
+    Class { fields, open: true, label, keys: Some(keys), ..Class::default() }
 }
 
 fn kind_of_member(member: &str) -> Kind {

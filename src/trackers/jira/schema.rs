@@ -1,7 +1,8 @@
 //! Jira's schema: the fields of `rest/api/2/field`, the objects that they hold, and the names of priorities, statuses,
 //! resolutions and issue types, which are those of the whole site.
 //!
-//! Options, versions and components depend on project and screen; any value of theirs is taken to be possible.
+//! Versions and components depend on the project, see [`super::places`]. Options depend on project and screen; any value of theirs is
+//! taken to be possible.
 
 use std::collections::BTreeMap;
 

@@ -115,7 +115,8 @@ impl Day {
 
         // A colleague of Jane's says something in KPM itself while she works in Jira.
         let said = SupplierStatement { status: "2".to_owned(), ..SupplierStatement::default() };
-        let said = StepSpec { statement: Some(said), ..StepSpec::new(StepKind::SupplierResponse, "colleague", "Said by hand.") };
+        let said =
+            StepSpec { statement: Some(said), ..StepSpec::new(StepKind::SupplierResponse, "colleague", "Said by hand.") };
         self.kpm().add_step(OF_TWO_WRITERS, said).unwrap();
         self.kpm().change(OF_TWO_WRITERS, &json!({ "ShortText": "Seat moves alone" })).unwrap();
         self.move_to(OF_TWO_WRITERS, "Waiting");
@@ -169,7 +170,10 @@ impl Day {
     }
 
     /// A problem comes to our mailbox.
-    fn come(&self, fields: Value) {
+    fn come(&self, mut fields: Value) {
+        if fields["Description"].is_null() {
+            fields["Description"] = json!("It was seen on the test track.");
+        }
         self.kpm().create_problem(&mailbox(), &fields).unwrap();
     }
 

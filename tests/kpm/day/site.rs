@@ -219,10 +219,7 @@ fn jira_options() -> JiraOptions {
     JiraOptions {
         dialect: Dialect::DataCenter,
         projects: vec![project],
-        users: vec![
-            UserSpec::new("kpm-sync", "sync-secret", "KPM Sync"),
-            UserSpec::new("jane", "jane-secret", "Jane Doe"),
-        ],
+        users: vec![UserSpec::new("kpm-sync", "sync-secret", "KPM Sync"), UserSpec::new("jane", "jane-secret", "Jane Doe")],
         administrators: names(&["jane"]),
         issue_types: names(&["Defect"]),
         priorities: names(&["Blocker", "Critical", "Major", "Minor", "Trivial"]),

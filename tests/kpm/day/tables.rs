@@ -8,9 +8,9 @@ use trackersync::standin::{
     kpm::{KpmState, ProblemSnapshot, StepKind, StepSnapshot},
 };
 
-/// One line: what is unset is `-`, line ends are ` / `.
+/// One line: what is unset is `-`, a line end is ` / `, two are ` // `.
 fn line(text: &str) -> String {
-    if text.is_empty() { "-".to_owned() } else { text.replace('\n', " / ") }
+    if text.is_empty() { "-".to_owned() } else { text.replace("\n\n", " // ").replace('\n', " / ").replace("  ", " ") }
 }
 
 fn list(values: &[String]) -> String {
@@ -71,24 +71,23 @@ fn problem_into(table: &mut String, problem: &ProblemSnapshot) {
     writeln!(table, "{} | {place} | {states} | rating {} | {}", problem.number, field("Rating"), field("ShortText")).unwrap();
     if let Some(key) = fields["ExternalProblemNumber"].as_str() {
         writeln!(table, "  created for {key}: {}", field("Description")).unwrap();
-        let given = [
-            "Frequency",
-            "Repeatable",
-            "Workflow",
-            "Visibility",
-            "Origin.Phase",
-            "Origin.SubProcess",
-            "ForemostTestPart.PartName",
-            "ForemostTestPart.Software",
-            "ForemostGroupProject.Brand",
-            "ForemostGroupProject.Project",
-            "Creator.Address.OrganisationalUnit",
-            "Creator.Address.Plant",
-            "Coordinator.Contractor.Address.OrganisationalUnit",
-            "Coordinator.Contractor.Address.Plant",
-        ];
-        let given: Vec<String> = given.iter().map(|path| format!("{path} {}", field(path))).collect();
-        writeln!(table, "  {}", given.join(", ")).unwrap();
+        let plain = ["Frequency", "Repeatable", "Workflow", "Visibility"].map(|name| format!("{name} {}", field(name)));
+        let of = |group: &str, one: &str, other: &str| (field(&format!("{group}.{one}")), field(&format!("{group}.{other}")));
+        let (phase, process) = of("Origin", "Phase", "SubProcess");
+        let (part, software) = of("ForemostTestPart", "PartName", "Software");
+        let (brand, project) = of("ForemostGroupProject", "Brand", "Project");
+        let address = |contractor: &str| {
+            let (unit, plant) = of(&format!("{contractor}Address"), "OrganisationalUnit", "Plant");
+            format!("{unit} {plant}")
+        };
+        let (creator, coordinator) = (address("Creator."), address("Coordinator.Contractor."));
+        writeln!(
+            table,
+            "  {}, Origin {phase} and {process}, part {part}, software {software}, project {brand} {project}, \
+             creator {creator}, coordinator {coordinator}",
+            plain.join(", ")
+        )
+        .unwrap();
     }
     for step in &problem.steps {
         step_into(table, step);

@@ -228,7 +228,7 @@ mod tests {
             let (mut connection, _) = listener.accept().await.unwrap();
             let (waiting, go) = (Arc::clone(&waiting), Arc::clone(&go));
             tokio::spawn(async move {
-                connection.read(&mut [0; 4096]).await.unwrap();
+                assert_ne!(connection.read(&mut [0; 4096]).await.unwrap(), 0);
                 waiting.fetch_add(1, Ordering::SeqCst);
                 go.notified().await;
                 let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -244,7 +244,7 @@ mod tests {
         let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let (waiting, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         tokio::spawn(serve(listener, Arc::clone(&waiting), Arc::clone(&go)));
-        let long = Duration::from_secs(60);
+        let long = Duration::from_mins(1);
         let gate = Gate::new("t".into(), Arc::new(Embedded::default()), Metrics::default(), long);
         let http = Http::new("t".into(), long, Metrics::default(), gate).unwrap();
         let mut asking = tokio::task::JoinSet::new();

@@ -14,7 +14,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use similar::TextDiff;
-use trackersync::standin::kpm::{Right, StepKind};
+use trackersync::standin::{
+    jira::Dialect,
+    kpm::{Right, StepKind},
+};
 
 use self::{
     script::{ANSWERED, AWAY, ELEVEN_MIB, NOT_OURS_YET, OURS, REOPENED, UNREADABLE, WITH_FILES},
@@ -64,7 +67,15 @@ async fn turn(day: &Day, at_once: usize) -> Turn {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_the_end_of_a_day_both_trackers_are_as_the_rules_say() {
-    let day = Day::start().await;
+    play(Day::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_they_are_with_a_jira_of_the_cloud() {
+    play(Day::with(Dialect::Cloud).await).await;
+}
+
+async fn play(day: Day) {
     day.morning();
     // One after the other, so that the issues have the order of the problems.
     turn(&day, 1).await;

@@ -28,6 +28,7 @@ LOCAL_PASSWORD = 'change-me'
 
 # Fields of this Jira that have no name of their own.
 external_ticket = 'customfield_12600'
+taking_part     = 'customfield_12601.value'
 release_note    = 'customfield_12009'
 frequency       = 'customfield_16400.value'
 supplier_answer = 'customfield_12010'
@@ -68,7 +69,11 @@ KPM_ATTRIBUTES = (
     jira_sync.Sync_Attribute_Check(
         local_name = 'status.name', value = 'Closed', invert = True, update = False,
     ),
-    # Only what was handed over to suppliers; a problem that we create there has no such status yet.
+    # Only what is marked so takes part, and where problems are created there, gets one. What comes from there is marked, too.
+    jira_sync.Sync_Attribute_Check(
+        local_name = taking_part, value = 'KPM', r_default = 'KPM',
+    ),
+    # Only what was handed over to suppliers; a problem that is yet to be created there was not.
     jira_sync.Sync_Attribute_Check_Remote(
         local_name = None, remote_name = 'EngineeringStatus', value = '2', only_update = True,
     ),
@@ -151,7 +156,10 @@ KPM_ATTRIBUTES = (
         },
         content_map = {'Frequency': how_often, 'Repeatable': can_repeat, 'Rating': rating_letters},
     ),
-    # Labels by which people search.
+    # Labels by which people search. The first one is for issues without any, so it stands before the others.
+    jira_sync.Sync_Attribute_To_Local_Multistring_Default(
+        local_name = 'labels', prefix = 'KPM-Origin-', r_default = 'customer',
+    ),
     jira_sync.Sync_Attribute_To_Local_Multistring(
         local_name = 'labels', remote_name = 'Rating', prefix = 'KPM-Rating-', imap = rating_letters,
     ),
@@ -163,9 +171,6 @@ KPM_ATTRIBUTES = (
         remote_name = 'ForemostGroupProject.Project',
         prefix = 'KPM-Project-',
         allowed_chars = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
-    ),
-    jira_sync.Sync_Attribute_To_Local_Multistring_Default(
-        local_name = 'labels', prefix = 'KPM-Origin-', r_default = 'customer',
     ),
 
     # --- What we answer

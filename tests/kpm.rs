@@ -9,6 +9,8 @@ mod arriving;
 mod certificates;
 #[path = "kpm/creating.rs"]
 mod creating;
+#[path = "kpm/day.rs"]
+mod day;
 #[path = "kpm/listing.rs"]
 mod listing;
 #[path = "kpm/lost.rs"]

@@ -1,6 +1,9 @@
 //! A tracker, with a point before and after each call that writes.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -131,6 +134,14 @@ impl Tracker for Pointed {
 
     async fn schema(&self) -> Result<Schema, Fault> {
         self.inner.schema().await
+    }
+
+    fn place(&self) -> Option<&'static str> {
+        self.inner.place()
+    }
+
+    async fn values_in(&self, place: &str, paths: &BTreeSet<String>) -> Result<BTreeMap<String, BTreeSet<String>>, Fault> {
+        self.inner.values_in(place, paths).await
     }
 
     async fn preflight(&self, asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {

@@ -111,9 +111,13 @@ impl Engine {
 
     /// What the rules have to know besides the two issues.
     pub(super) async fn rule_options(&self, options: &RunOptions) -> Result<Options, Fault> {
-        let paths = self.rules.vocabularies();
-        let local_vocabularies = self.vocabularies.of(self.local.as_ref(), &paths, self.clock.now()).await?;
-        Ok(Options { remote_change: options.remote_change, equality: self.remote.equality(), local_vocabularies })
+        let known = self.vocabularies.of(self.local.as_ref(), &self.rules, self.clock.now()).await?;
+        Ok(Options {
+            remote_change: options.remote_change,
+            equality: self.remote.equality(),
+            local_vocabularies: known.everywhere,
+            local_places: known.places,
+        })
     }
 
     /// Brings one remote issue and its local counterpart in line.

@@ -45,10 +45,16 @@ impl Report {
         told(&self.plan, RuleOutcome::Held)
     }
 
+    /// What somebody should know of all the same: a file that the other side does not take, say.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<&str> {
+        self.plan.rules.iter().filter_map(|rule| rule.warning.as_deref()).collect()
+    }
+
     /// Whether somebody may want to know of this run later.
     #[must_use]
     pub fn is_notable(&self) -> bool {
-        !self.plan.is_empty() || !self.failures.is_empty() || !self.held().is_empty()
+        !self.plan.is_empty() || !self.failures.is_empty() || !self.held().is_empty() || !self.warnings().is_empty()
     }
 }
 

@@ -12,6 +12,7 @@ use tracing::warn;
 use super::{
     fault::Fault,
     ports::Tracker,
+    rules::{Places, RuleSet},
     schema::{Lookup, Schema},
 };
 
@@ -21,35 +22,57 @@ pub type ByPath = BTreeMap<String, BTreeSet<String>>;
 /// For how long the values are believed: people add some.
 const BELIEVED: SignedDuration = SignedDuration::from_mins(10);
 
+/// The values that a tracker knows.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Those that an attribute can have in any issue.
+    pub everywhere: ByPath,
+    /// Those that depend on where the issue belongs.
+    pub places: Places,
+}
+
 /// Values that were asked for, and when.
 #[derive(Debug, Default)]
-pub struct Vocabularies(Mutex<Option<(Timestamp, ByPath)>>);
+pub struct Vocabularies(Mutex<Option<(Timestamp, Known)>>);
 
 impl Vocabularies {
-    /// The values of these attributes. A tracker that does not tell is taken to have any.
+    /// The values of the attributes that rules want to know them of. A tracker that does not tell is taken to have any.
     ///
     /// # Errors
     /// The tracker cannot be asked now.
-    pub async fn of(&self, tracker: &dyn Tracker, paths: &BTreeSet<String>, now: Timestamp) -> Result<ByPath, Fault> {
+    pub async fn of(&self, tracker: &dyn Tracker, rules: &RuleSet, now: Timestamp) -> Result<Known, Fault> {
+        let paths = rules.vocabularies();
         if paths.is_empty() {
-            return Ok(ByPath::new());
+            return Ok(Known::default());
         }
         if let Some((at, known)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
             && now.duration_since(*at) < BELIEVED
         {
             return Ok(known.clone());
         }
-        let asked = match tracker.schema().await {
-            Ok(schema) => in_schema(&schema, paths),
+        let everywhere = match tracker.schema().await {
+            Ok(schema) => in_schema(&schema, &paths),
             Err(fault) if fault.is_transient() => return Err(fault),
             Err(fault) => {
                 warn!(tracker = %tracker.name(), %fault, "the tracker does not tell which values it knows; all are tried");
                 ByPath::new()
             }
         };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, asked.clone()));
-        Ok(asked)
+        let known = Known { everywhere, places: in_places(tracker, rules, &paths).await? };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, known.clone()));
+        Ok(known)
     }
+}
+
+/// The values in the places that rules put new issues into. Of an issue that is elsewhere, any value is tried.
+async fn in_places(tracker: &dyn Tracker, rules: &RuleSet, paths: &BTreeSet<String>) -> Result<Places, Fault> {
+    let Some(by) = tracker.place() else { return Ok(Places::default()) };
+    let mut places = Places { by: by.to_owned(), values: BTreeMap::new() };
+    for place in rules.local_constants(by) {
+        let values = tracker.values_in(&place, paths).await?;
+        places.values.insert(place, values);
+    }
+    Ok(places)
 }
 
 fn in_schema(schema: &Schema, paths: &BTreeSet<String>) -> ByPath {

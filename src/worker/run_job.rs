@@ -303,8 +303,11 @@ fn run_options(job: &Job) -> RunOptions {
     RunOptions { actor, event: Some(job.id.clone()), trace: trace_id(&Span::current()), ..RunOptions::default() }
 }
 
-/// Tells what a run did, in one line.
+/// Tells what a run did, in one line, and what its rules warn of in another one.
 fn tell(outcome: &Outcome) {
+    if let Some(report) = outcome.report().filter(|report| !report.warnings().is_empty()) {
+        warn!(remote = report.remote_key, warnings = report.warnings().join("; "), "not all is as it may be expected");
+    }
     match outcome {
         Outcome::Synced(report) | Outcome::Unchanged(report) if !report.failures.is_empty() => {
             warn!(remote = report.remote_key, failures = report.failures.join("; "), "synced in part");

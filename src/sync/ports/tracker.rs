@@ -1,6 +1,9 @@
 //! An issue tracker, as the sync engine sees it.
 
-use std::{collections::BTreeSet, pin::Pin};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::Pin,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -185,6 +188,16 @@ pub trait Tracker: Send + Sync {
 
     /// What the tracker tells about its classes, their attributes, and the values that these can have.
     async fn schema(&self) -> Result<Schema, Fault>;
+
+    /// The attribute that says where an issue belongs, if the values of others depend on it: the project of a Jira.
+    fn place(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The values that these attributes may have in a place ([`Tracker::place`]), as far as they depend on it and the tracker tells.
+    async fn values_in(&self, _place: &str, _paths: &BTreeSet<String>) -> Result<BTreeMap<String, BTreeSet<String>>, Fault> {
+        Ok(BTreeMap::new())
+    }
 
     /// What the tracker lacks for what a sync asks of it, as findings about the configuration; each once. What it does not tell is no
     /// finding. Nothing is written.

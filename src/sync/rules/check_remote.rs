@@ -1,6 +1,6 @@
 //! `check_remote`: stops the sync of this issue unless the remote attribute is set, or equals `value`; `invert` turns that round.
 //! It never writes, and it stops an issue that is yet to be created as well: that one is then not created. A remote issue that is yet
-//! to be created has no attributes: where the sync creates some, give the rule `only_update`.
+//! to be created has no attributes: where the sync creates some, give the rule `only_update = true`.
 
 use super::{
     Access, Direction, Rule,

@@ -154,7 +154,9 @@ impl<'a> Evaluation<'a> {
     /// The values that a local attribute may have, where they are known and few.
     #[must_use]
     pub fn local_vocabulary(&self, path: &str) -> Option<&'a BTreeSet<String>> {
-        self.options.local_vocabularies.get(path)
+        let places = &self.options.local_places;
+        let here = || places.values.get(&value::to_text(&self.value(Side::Local, &places.by), ", "))?.get(path);
+        self.options.local_vocabularies.get(path).or_else(here)
     }
 
     /// Whether the local issue exists already.

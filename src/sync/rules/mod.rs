@@ -85,6 +85,17 @@ pub struct Options {
     pub equality: Equality,
     /// The values that local attributes may have, by path, where they are known and few.
     pub local_vocabularies: BTreeMap<String, BTreeSet<String>>,
+    /// The same, of values that depend on where the issue belongs.
+    pub local_places: Places,
+}
+
+/// Values that attributes may have in each of some places.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The attribute that says where an issue belongs.
+    pub by: String,
+    /// By place, and then by path.
+    pub values: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
 }
 
 #[cfg(test)]

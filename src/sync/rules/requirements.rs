@@ -62,7 +62,8 @@ impl Compiled {
         Cause { rule, place }
     }
 
-    fn constants(&self, side: Side, path: &str) -> Vec<Constant> {
+    /// The values that the configuration gives for a path of this rule.
+    pub(super) fn constants(&self, side: Side, path: &str) -> Vec<Constant> {
         if self.origin.path(side) != Some(path) {
             return Vec::new();
         }

@@ -56,6 +56,13 @@ impl RuleSet {
         self.rules.iter().flat_map(|compiled| compiled.rule.access().vocabularies).collect()
     }
 
+    /// The values that the configuration gives for a local attribute.
+    #[must_use]
+    pub fn local_constants(&self, path: &str) -> BTreeSet<String> {
+        let of_path = self.rules.iter().flat_map(|compiled| compiled.constants(Side::Local, path));
+        of_path.map(|constant| constant.text).collect()
+    }
+
     /// Whether a rule looks at the local issue and may stop its sync.
     #[must_use]
     pub fn picks_local_issues(&self) -> bool {

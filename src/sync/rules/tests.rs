@@ -265,3 +265,27 @@ fn a_wrong_rule_is_shown_with_its_line() {
     assert!(told.contains(&("config::unknown_key", 6, Some("did you mean `remote_name`?"))), "{told:?}");
     assert!(told.contains(&("rules::value", 11, Some("did you mean `local`?"))), "{told:?}");
 }
+
+#[test]
+fn values_that_depend_on_the_place_are_those_of_the_issue_s_own() {
+    const RULES: &str = "[[rule]]\nkind = \"to_local_default\"\nlocal_name = \"project.key\"\nr_default = \"CAR\"\nl_only_create = true\n\
+         [[rule]]\nkind = \"to_local_multilink_default\"\nlocal_name = \"versions.name\"\nremote_name = \"software\"\n\
+         r_default = \"unknown\"\nuse_r_default = true\n";
+    let known = ["1.0", "unknown"].map(str::to_owned).into();
+    let values = BTreeMap::from([("CAR".to_owned(), BTreeMap::from([("versions.name".to_owned(), known)]))]);
+    let options = Options { local_places: Places { by: "project.key".to_owned(), values }, ..Options::default() };
+    let rules = rules(RULES);
+    assert_eq!(rules.local_constants("project.key"), BTreeSet::from(["CAR".to_owned()]));
+    let in_car = json!({ "project.key": "CAR" });
+    for (local, software, expected) in [
+        (None, "1.0", "1.0"),
+        (None, "0.9", "unknown"),
+        (Some(in_car), "0.9", "unknown"),
+        (Some(json!({ "project.key": "BUS" })), "0.9", "0.9"),
+    ] {
+        let (local, remote) =
+            (local.map(|local| snapshot(attributes(local))), snapshot(attributes(json!({ "software": software }))));
+        let plan = evaluate(&rules, local.as_ref(), Some(&remote), &Base::default(), &options);
+        assert_eq!(plan.local.fields["versions.name"].new, json!([expected]), "{local:?} {software}");
+    }
+}

@@ -131,11 +131,12 @@ fn missing<'s>(class_name: &str, class: &Class, part: &str) -> Lookup<'s> {
     Lookup::Missing { part: part.to_owned(), of: format!("`{class_name}`"), candidates }
 }
 
-/// Setting a path of two parts sets the link, to the item that the second part names; a longer one cannot be set.
+/// Setting a path of two parts sets the link, to the item that the second part names; a longer one cannot be set. What stands in a
+/// group is set as what stands in none.
 fn why_read_only(depth: usize, class_name: &str, class: &Class, name: &str, field: &Field) -> Option<String> {
     match depth {
-        0 if field.writable => None,
-        0 => Some(format!("the tracker keeps `{name}` itself")),
+        _ if (depth == 0 || class.group) && field.writable => None,
+        _ if depth == 0 || class.group => Some(format!("the tracker keeps `{name}` itself")),
         1 => {
             let keys = class.keys.as_ref()?;
             if keys.iter().any(|key| key == name) {

@@ -41,6 +41,9 @@ pub struct Class {
     /// The fields by which a link can be set to an item; absent: not known.
     #[serde(default)]
     pub keys: Option<Vec<String>>,
+    /// Whether these are fields of the issue itself in a group: nothing is linked, and each is set by its whole path.
+    #[serde(default)]
+    pub group: bool,
 }
 
 /// One field of a class.

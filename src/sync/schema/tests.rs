@@ -20,6 +20,7 @@ pub(crate) fn office() -> Schema {
             ("assignedto", link("user")),
             ("keyword", Field { list: true, ..link("keyword") }),
             ("blob", Field::new(Kind::Unknown)),
+            ("place", link("place")),
             ("c1", titled("Twin")),
             ("c2", titled("twin")),
             ("c3", titled("Story Points")),
@@ -29,6 +30,11 @@ pub(crate) fn office() -> Schema {
     add("state", vec![("issue", link("issue")), ("ext_status", Field::new(Kind::Text)), ("status", link("status"))]);
     add("status", vec![("name", Field::new(Kind::Text)), ("description", Field::new(Kind::Text))]);
     add("keyword", vec![("name", Field::new(Kind::Text))]);
+    add("place", vec![("country", link("place.country"))]);
+    add("place.country", vec![("code", Field::new(Kind::Text)), ("seen", Field::new(Kind::Date).read_only())]);
+    for group in ["place", "place.country"] {
+        schema.classes.get_mut(group).unwrap().group = true;
+    }
     let user = schema.classes.get_mut("user").unwrap();
     user.keys = Some(vec!["username".to_owned(), "id".to_owned()]);
     let status = schema.classes.get_mut("status").unwrap();
@@ -103,10 +109,12 @@ fn what_cannot_be_decided_is_said_to_be_so() {
 #[test]
 fn only_attributes_and_keys_of_what_they_link_to_can_be_set() {
     let office = office();
-    for path in ["title", "status", "status.name", "assignedto.username", "keyword.name", "/state/status.name"] {
+    for path in
+        ["title", "status", "status.name", "assignedto.username", "keyword.name", "/state/status.name", "place.country.code"]
+    {
         assert_eq!(found(&office, path).read_only, None, "{path}");
     }
-    for path in ["creation", "status.description", "assignedto.realname", "assignedto.boss.username"] {
+    for path in ["creation", "status.description", "assignedto.realname", "assignedto.boss.username", "place.country.seen"] {
         assert!(found(&office, path).read_only.is_some(), "{path}");
     }
 }

@@ -9,6 +9,7 @@ mod creation;
 mod external_id;
 mod fields;
 mod kinds;
+mod places;
 mod preflight;
 mod reading;
 mod schema;
@@ -17,6 +18,8 @@ mod transitions;
 pub mod webhooks;
 mod workflow;
 mod writing;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -250,6 +253,14 @@ impl Tracker for Jira {
 
     async fn schema(&self) -> Result<Schema, Fault> {
         schema::read(&self.client, &self.name).await
+    }
+
+    fn place(&self) -> Option<&'static str> {
+        Some(places::PLACE)
+    }
+
+    async fn values_in(&self, place: &str, paths: &BTreeSet<String>) -> Result<BTreeMap<String, BTreeSet<String>>, Fault> {
+        places::values(&self.client, place, paths).await
     }
 
     async fn preflight(&self, asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {

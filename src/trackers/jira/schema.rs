@@ -1,7 +1,8 @@
 //! Jira's schema: the fields of `rest/api/2/field`, the objects that they hold, and the names of priorities, statuses,
 //! resolutions and issue types, which are those of the whole site.
 //!
-//! Options, versions and components depend on project and screen; any value of theirs is taken to be possible.
+//! Versions and components depend on the project, see [`super::places`]. Options depend on project and screen; any value of theirs is
+//! taken to be possible.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +104,8 @@ pub(super) async fn read(client: &Client, tracker: &TrackerName) -> Result<Schem
 fn object(members: &[&str]) -> Class {
     let keys = members.iter().filter(|member| KEYS.contains(*member)).map(|member| (*member).to_owned()).collect();
     let fields = members.iter().map(|member| ((*member).to_owned(), Field::new(kind_of_member(member)))).collect();
-    Class { fields, open: true, label: members.first().map(|first| (*first).to_owned()), keys: Some(keys) }
+    let label = members.first().map(|first| (*first).to_owned());
+    Class { fields, open: true, label, keys: Some(keys), ..Class::default() }
 }
 
 fn kind_of_member(member: &str) -> Kind {

@@ -64,6 +64,17 @@ impl Mailbox {
         Ok(holds)
     }
 
+    /// Whether a problem that was just read lies in it. Reading it made sure that what was seen is still so; what was not seen there is
+    /// looked for once more.
+    pub(super) async fn lists(&self, client: &Client, problem: &str) -> Result<bool, Fault> {
+        let mut seen = self.seen.lock().await;
+        if seen.as_ref().is_some_and(|seen| seen.problems.contains_key(problem)) {
+            return Ok(true);
+        }
+        let now = seen.insert(self.look(client).await?);
+        Ok(now.problems.contains_key(problem))
+    }
+
     /// What lies in it now.
     pub(super) async fn listing(&self, client: &Client) -> Result<Listing, Fault> {
         let mut seen = self.seen.lock().await;

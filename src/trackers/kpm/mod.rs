@@ -112,7 +112,7 @@ impl Tracker for Kpm {
 
     async fn matches(&self, id: &IssueId, filter: &str) -> Result<bool, Fault> {
         check_filter(filter)?;
-        Ok(self.mailbox.listing(&self.client).await?.issues().contains(id))
+        self.mailbox.lists(&self.client, id.as_str()).await
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, Fault> {

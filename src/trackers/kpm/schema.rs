@@ -51,7 +51,7 @@ pub(super) fn read(kpm: &Kpm) -> Result<Schema, Fault> {
 /// Describes a group. `at`: its place in the WSDL, and its path as rules name it.
 fn describe(kpm: &Kpm, operation: &Operation, at: (&str, &str), schema: &mut Schema, depth: usize) {
     let (place, path) = at;
-    let mut class = Class::default();
+    let mut class = Class { group: depth > 0, ..Class::default() };
     for (name, part) in kpm.client.contract().answer_parts(operation, place) {
         let plain = name.trim_start_matches('@');
         let inner_path = if path.is_empty() { plain.to_owned() } else { format!("{path}.{plain}") };

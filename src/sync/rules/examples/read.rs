@@ -203,6 +203,7 @@ fn options(section: Section<'_>) -> (Options, bool) {
         remote_change: section.flag("remote_change", false),
         equality: choice(&section, "equality", &EQUALITIES).unwrap_or_default(),
         local_vocabularies: vocabularies(&section),
+        ..Options::default()
     };
     let after_create = choice(&section, "phase", &[("after_create", true)]).unwrap_or(false);
     section.finish();

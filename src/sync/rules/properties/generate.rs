@@ -338,7 +338,7 @@ pub(super) fn options(tape: &mut Tape<'_>) -> Options {
     let equality = if tape.chance(30) { Equality::Kpm } else { Equality::Plain };
     let words = || ["p", "q", "P-p"].map(str::to_owned).into();
     let local_vocabularies = (0..NAMES).filter(|_| tape.chance(30)).map(|index| (format!("l{index}"), words())).collect();
-    Options { remote_change: false, equality, local_vocabularies }
+    Options { equality, local_vocabularies, ..Options::default() }
 }
 
 /// A rule of texts.

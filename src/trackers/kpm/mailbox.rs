@@ -29,6 +29,8 @@ struct Seen {
     problems: BTreeMap<String, String>,
     /// The latest of them: up to then at least, the mailbox was what is seen here.
     up_to: String,
+    /// When each problem was last changed that did not lie in it when somebody looked for it, now or before.
+    elsewhere: BTreeMap<String, String>,
 }
 
 impl Seen {
@@ -36,7 +38,10 @@ impl Seen {
     fn tells_of(&self, problem: &str, changed: &str) -> Option<bool> {
         match self.problems.get(problem) {
             Some(seen) => (seen == changed).then_some(true),
-            None => (!changed.is_empty() && *changed <= *self.up_to).then_some(false),
+            None if changed.is_empty() => None,
+            None => {
+                (*changed <= *self.up_to || self.elsewhere.get(problem).is_some_and(|seen| seen == changed)).then_some(false)
+            }
         }
     }
 }
@@ -58,8 +63,14 @@ impl Mailbox {
         if let Some(told) = seen.as_ref().and_then(|seen| seen.tells_of(problem, changed)) {
             return Ok(told);
         }
-        let now = self.look(client).await?;
+        let mut now = self.look(client).await?;
+        now.elsewhere = seen.take().map(|before| before.elsewhere).unwrap_or_default();
         let holds = now.problems.contains_key(problem);
+        if holds {
+            now.elsewhere.remove(problem);
+        } else {
+            now.elsewhere.insert(problem.to_owned(), changed.to_owned());
+        }
         *seen = Some(now);
         Ok(holds)
     }
@@ -101,7 +112,7 @@ impl Mailbox {
         let fields = json!({ "OverviewAddress": self.address(), "ActiveOverview": true, "PassiveOverview": false });
         let problems = references(&client.call("GetMultipleProblemData", fields).await?)?;
         let up_to = problems.values().max().cloned().unwrap_or_default();
-        Ok(Seen { problems, up_to })
+        Ok(Seen { problems, up_to, elsewhere: BTreeMap::new() })
     }
 
     fn address(&self) -> Value {
@@ -129,12 +140,15 @@ mod tests {
     fn what_was_seen_is_believed_of_the_state_that_it_was_seen_in() {
         let problems =
             BTreeMap::from([("1".to_owned(), "2022-07-06 14".to_owned()), ("2".to_owned(), "2022-07-06 15".to_owned())]);
-        let seen = Seen { up_to: "2022-07-06 15".to_owned(), problems };
+        let elsewhere = BTreeMap::from([("4".to_owned(), "2022-07-06 17".to_owned())]);
+        let seen = Seen { up_to: "2022-07-06 15".to_owned(), problems, elsewhere };
         assert_eq!(seen.tells_of("1", "2022-07-06 14"), Some(true));
         assert_eq!(seen.tells_of("1", "2022-07-06 16"), None, "it changed since, and may have gone");
         assert_eq!(seen.tells_of("3", "2022-07-06 13"), Some(false));
         assert_eq!(seen.tells_of("3", "2022-07-06 16"), None, "it changed since, and may have come");
         assert_eq!(seen.tells_of("3", ""), None);
+        assert_eq!(seen.tells_of("4", "2022-07-06 17"), Some(false));
+        assert_eq!(seen.tells_of("4", "2022-07-06 18"), None, "it changed since, and may have come");
     }
 
     #[test]

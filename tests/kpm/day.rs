@@ -51,9 +51,11 @@ fn assert_calls(turn: &Turn) {
     let (written, created) = (turn.written_to_kpm(), turn.written_to_kpm().iter().any(|call| call.problem.is_none()));
     for (problem, calls) in by_problem {
         let is_written = written.iter().any(|call| call.problem == Some(problem)) || created && problem == OURS;
-        let beyond = calls.iter().filter(|(operation, count)| **count > 1 || !READING.contains(operation));
-        let beyond: Vec<_> = beyond.filter(|(operation, _)| **operation != "GetDocument").collect();
-        assert!(is_written || beyond.is_empty(), "{problem}: {calls:?}");
+        // While we create a problem, one in the mailbox that has no issue may be that very one: it is looked at for whose key it has.
+        let told_apart = |operation: &str| created && problem == NOT_OURS_YET && operation == "GetDevelopmentProblemData";
+        let once = |operation: &str, count: usize| READING.contains(&operation) && (count == 1 || told_apart(operation));
+        let beyond = calls.iter().filter(|(operation, count)| **operation != "GetDocument" && !once(operation, **count));
+        assert!(is_written || beyond.count() == 0, "{problem}: {calls:?}");
     }
     let overviews = turn.ran.iter().filter(|call| call.operation == OVERVIEW).count();
     assert!(overviews <= 1 + written.len() + [AWAY, OURS].len(), "{overviews} for {} writes", written.len());

@@ -48,9 +48,9 @@ pub fn attach(state: &KpmState, id: &str, name: &str, bytes: Vec<u8>) {
     state.add_document(number(id), DocumentSpec::new(name, suffix, bytes)).unwrap();
 }
 
-/// The next notice is not taken, since a gateway is busy.
+/// The next notice is not taken, and all that comes is an empty answer.
 pub fn refuse_next_comment(state: &KpmState) {
-    let (operation, answer) = (Some("AddNotice".to_owned()), Some(FalseAnswer::HttpStatus(503)));
+    let (operation, answer) = (Some("AddNotice".to_owned()), Some(FalseAnswer::Empty));
     state.add_fault(Fault { operation, answer, ..Fault::default() });
 }
 

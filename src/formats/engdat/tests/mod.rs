@@ -1,0 +1,10 @@
+//! Tests of packages.
+
+mod names;
+mod parts;
+
+use super::*;
+
+fn file(name: &str) -> FileName {
+    FileName::parse(name).unwrap()
+}

@@ -45,7 +45,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What was found, in the order of the bytes.
+/// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
 
@@ -68,6 +68,13 @@ impl Findings {
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
         self.0.iter()
+    }
+
+    /// The same in the order of the bytes.
+    #[must_use]
+    pub fn in_order(mut self) -> Self {
+        self.0.sort_by_key(|finding| finding.place.offset);
+        self
     }
 
     /// Whether nothing was found.

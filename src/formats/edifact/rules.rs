@@ -33,13 +33,15 @@ pub struct ComponentRule {
     pub is_mandatory: bool,
     /// What it has to be, if it is there.
     pub fixed: Option<&'static str>,
+    /// How bad it is if it is not as this rule says.
+    pub gravity: Gravity,
 }
 
 impl ComponentRule {
     /// Any characters, up to so many.
     #[must_use]
     pub const fn any(name: &'static str, most: usize) -> Self {
-        Self { name, kind: Kind::Any, least: 1, most, is_mandatory: false, fixed: None }
+        Self { name, kind: Kind::Any, least: 1, most, is_mandatory: false, fixed: None, gravity: Gravity::Deviation }
     }
 
     /// Digits, up to so many.
@@ -71,6 +73,12 @@ impl ComponentRule {
     pub const fn fixed(self, value: &'static str) -> Self {
         Self { fixed: Some(value), ..self }
     }
+
+    /// The same, and nothing is clear without it.
+    #[must_use]
+    pub const fn essential(self) -> Self {
+        Self { gravity: Gravity::Fault, ..self }
+    }
 }
 
 /// The components of an element.
@@ -86,7 +94,7 @@ pub struct SegmentRule {
 }
 
 impl SegmentRule {
-    /// Checks a segment; nothing that this finds hides what is meant.
+    /// Checks a segment. Components that the table does not know are deviations; the others are as grave as their rules say.
     pub fn check(&self, segment: &Segment<'_, '_>, findings: &mut Findings) {
         for (element, rules) in (1..).zip(self.elements) {
             for (component, rule) in (1..).zip(*rules) {
@@ -107,36 +115,36 @@ impl SegmentRule {
 impl ComponentRule {
     fn check(&self, component: &Component<'_>, findings: &mut Findings) {
         let name = self.name;
-        let mut deviation = |place: Place, message: String| findings.add(Gravity::Deviation, place, message);
+        let mut add = |place: Place, message: String| findings.add(self.gravity, place, message);
         if component.is_empty() {
             if self.is_mandatory {
-                deviation(component.place, format!("the {name} is missing"));
+                add(component.place, format!("the {name} is missing"));
             }
             return;
         }
         let text = component.text();
         match text.charset {
             Charset::Latin1 => {}
-            Charset::Utf8 => deviation(component.place, format!("the {name} is in UTF-8, where UNOC is ISO 8859-1")),
+            Charset::Utf8 => add(component.place, format!("the {name} is in UTF-8, where UNOC is ISO 8859-1")),
             Charset::Neither => {
-                deviation(component.place, format!("the {name} has bytes that are no characters of ISO 8859-1, nor UTF-8"));
+                add(component.place, format!("the {name} has bytes that are no characters of ISO 8859-1, nor UTF-8"));
             }
         }
         let length = text.value.chars().count();
         if length < self.least || length > self.most {
-            deviation(component.place, format!("the {name} has {length} characters, not {}", self.lengths()));
+            add(component.place, format!("the {name} has {length} characters, not {}", self.lengths()));
         }
         match self.kind {
             Kind::Digits if !text.value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                deviation(component.place, format!("the {name} has other characters than digits"));
+                add(component.place, format!("the {name} has other characters than digits"));
             }
             Kind::Letters if !text.value.chars().all(|c| c.is_alphabetic() || c == ' ') => {
-                deviation(component.place, format!("the {name} has other characters than letters"));
+                add(component.place, format!("the {name} has other characters than letters"));
             }
             _ => {}
         }
         if let Some(fixed) = self.fixed.filter(|fixed| *fixed != text.value) {
-            deviation(component.place, format!("the {name} is not {fixed}"));
+            add(component.place, format!("the {name} is not {fixed}"));
         }
     }
 

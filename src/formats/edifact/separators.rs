@@ -82,7 +82,7 @@ impl Separators {
     }
 
     /// What each byte is.
-    pub(super) fn classes(&self) -> [Class; 256] {
+    pub(super) fn classes(self) -> [Class; 256] {
         let mut classes = [Class::Text; 256];
         classes[..0x20].fill(Class::Control);
         classes[0x7F] = Class::Control;

@@ -1,6 +1,10 @@
 //! ENGDAT, version 2 (VDA 4951): packages of files that engineering partners exchange over OFTP. The first file of a package is its
 //! description in EDIFACT, the others are the data.
 //!
+//! What a received description says is told as [`Description`], with all that is wrong with it: [`Mode`] says how much is forgiven.
+//! Whether it is from whom and for whom it should be ([`Description::check_route`]) and whether it names the files that are there
+//! ([`Parts::compare`]) is asked apart.
+//!
 //! ```
 //! use trackersync::formats::engdat::{FileName, Parts, Reference};
 //!
@@ -20,12 +24,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod assembly;
+mod data_file;
+mod description;
+mod envelope;
 mod name;
+mod partner;
 mod parts;
+mod read;
+mod segment_texts;
+mod tables;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use self::{
+    data_file::{DataFile, ZIP_FORMAT},
+    description::{Description, WrongRoute},
+    envelope::{Document, Envelope, Identification, Message, Password, Stamp},
     name::{FileName, MOST_FILES, NameError, Reference},
+    partner::{Address, Contact, Partner},
     parts::{Agreement, PartError, Parts},
+    read::{DescriptionError, Mode, ReadDescription},
+    segment_texts::KeptSegment,
+    write::WriteError,
 };

@@ -54,3 +54,20 @@ fn the_graver_findings_are_kept() {
     findings.add(Gravity::Fault, Place::default(), "large");
     assert_eq!((findings.iter().count(), findings.worst()), (MOST_FINDINGS, Some(Gravity::Fault)));
 }
+
+#[test]
+fn what_is_essential_is_a_fault() {
+    const RULE: SegmentRule =
+        SegmentRule { tag: "ABC", elements: &[&[ComponentRule::digits("number", 3).mandatory().essential()]] };
+    for (bytes, worst) in [
+        (&b"ABC+1'"[..], None),
+        (b"ABC'", Some(Gravity::Fault)),
+        (b"ABC+x'", Some(Gravity::Fault)),
+        (b"ABC+1+x'", Some(Gravity::Deviation)),
+    ] {
+        let mut reader = Reader::new(bytes, Limits::default()).unwrap();
+        let mut findings = Findings::default();
+        RULE.check(&reader.next_segment().unwrap().unwrap(), &mut findings);
+        assert_eq!(findings.worst(), worst);
+    }
+}

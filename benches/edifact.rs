@@ -44,7 +44,7 @@ fn copy(bytes: &[u8]) -> Vec<u8> {
     let mut reader = Reader::new(bytes, LIMITS).expect("within the limits");
     let mut writer = Writer::new(reader.separators());
     while let Some(segment) = reader.next_segment().expect("good segments") {
-        writer.copy(&segment);
+        writer.copy(&segment).expect("the same separators");
     }
     writer.into_bytes()
 }

@@ -10,7 +10,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<Vec<u8>>, Vec<u8>), EdifactError> {
     let mut writer = if reader.has_una() { Writer::with_una(reader.separators()) } else { Writer::new(reader.separators()) };
     let mut components = Vec::new();
     while let Some(segment) = reader.next_segment()? {
-        writer.copy(&segment);
+        writer.copy(&segment).expect("the separators are the same");
         components.push(segment.tag().as_str().as_bytes().to_vec());
         for element in 1..=segment.elements() {
             for component in 1..=segment.components(element) {

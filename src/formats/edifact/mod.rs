@@ -15,7 +15,7 @@
 //!         assert_eq!(segment.component(1, 1).text().value, "Why? 1+1");
 //!         assert_eq!(segment.component(1, 2).place.to_string(), "byte 43, segment 2 (FTX), element 1, component 2");
 //!     }
-//!     writer.copy(&segment);
+//!     writer.copy(&segment)?;
 //! }
 //! assert_eq!(writer.into_bytes(), bytes);
 //!

@@ -49,18 +49,26 @@ impl Writer {
         Self { out: separators.una().to_vec(), ..Self::new(separators) }
     }
 
-    /// Writes a segment as it was read, empty components included. It may have other separators; if these have no release character,
-    /// a separator in a text is written as it is.
-    pub fn copy(&mut self, segment: &Segment<'_, '_>) {
+    /// Writes a segment as it was read, empty components included. It may have had other separators.
+    ///
+    /// # Errors
+    /// If the separators have no release character and a text holds one of them, or a text holds a control character that separated
+    /// where it was read; never if the separators are the same. Then nothing of the segment is written.
+    pub fn copy(&mut self, segment: &Segment<'_, '_>) -> Result<(), Unwritable> {
         if segment.separators == self.separators && !segment.parts.iter().any(|part| part.has_release) {
             self.out.extend_from_slice(segment.raw());
-        } else {
-            self.copy_components(segment);
+            self.out.push(self.separators.terminator());
+            return Ok(());
         }
-        self.out.push(self.separators.terminator());
+        let before = self.out.len();
+        let written = self.copy_components(segment);
+        if written.is_err() {
+            self.out.truncate(before);
+        }
+        written
     }
 
-    fn copy_components(&mut self, segment: &Segment<'_, '_>) {
+    fn copy_components(&mut self, segment: &Segment<'_, '_>) -> Result<(), Unwritable> {
         self.out.extend_from_slice(segment.tag().as_str().as_bytes());
         for element in 1..=segment.elements() {
             self.out.push(self.separators.element());
@@ -68,10 +76,19 @@ impl Writer {
                 if component > 1 {
                     self.out.push(self.separators.component());
                 }
-                let bytes = segment.component(element, component).bytes();
-                self.released(&bytes);
+                for byte in segment.component(element, component).bytes().iter() {
+                    let tag = segment.tag();
+                    self.byte(*byte).map_err(|character| Unwritable {
+                        tag: tag.to_string(),
+                        element,
+                        component,
+                        character: Some(character),
+                    })?;
+                }
             }
         }
+        self.out.push(self.separators.terminator());
+        Ok(())
     }
 
     /// Writes a segment of texts, in ISO 8859-1. Empty components and elements at the end are left out.
@@ -108,34 +125,30 @@ impl Writer {
 
     /// Writes a text in ISO 8859-1, or tells the character that cannot be written.
     fn text(&mut self, text: &str) -> Result<(), char> {
-        let start = self.out.len();
         if text.bytes().all(|byte| byte.is_ascii() && self.classes[usize::from(byte)] == Class::Text) {
             self.out.extend_from_slice(text.as_bytes());
             return Ok(());
         }
         self.out.reserve(text.len());
         for character in text.chars() {
-            let byte = u8::try_from(character).map_err(|_| character);
-            let byte = byte.and_then(|byte| if character.is_control() { Err(character) } else { Ok(byte) });
-            let byte = byte.inspect_err(|_| self.out.truncate(start))?;
-            if self.classes[usize::from(byte)] != Class::Text {
-                self.out.push(self.separators.release().ok_or(character)?);
-            }
-            self.out.push(byte);
+            // The others up to U+00FF are one byte each.
+            let byte = u8::try_from(character).ok().filter(|byte| !(0x80..=0x9F).contains(byte));
+            self.byte(byte.ok_or(character)?)?;
         }
         Ok(())
     }
 
-    /// Writes bytes with a release character before each separator.
-    fn released(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if let (Class::Component | Class::Element | Class::Terminator | Class::Release, Some(release)) =
-                (self.classes[usize::from(*byte)], self.separators.release())
-            {
-                self.out.push(release);
+    /// Writes a byte of a text, with a release character before a separator.
+    fn byte(&mut self, byte: u8) -> Result<(), char> {
+        match self.classes[usize::from(byte)] {
+            Class::Text => {}
+            Class::Control => return Err(char::from(byte)),
+            Class::Component | Class::Element | Class::Terminator | Class::Release => {
+                self.out.push(self.separators.release().ok_or(char::from(byte))?);
             }
-            self.out.push(*byte);
         }
+        self.out.push(byte);
+        Ok(())
     }
 
     /// How many bytes were written.

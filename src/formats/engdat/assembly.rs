@@ -3,7 +3,7 @@
 use super::{
     data_file::{DataFile, ZIP_FORMAT},
     description::Description,
-    envelope::{Document, Envelope, Message},
+    envelope::{Document, Envelope, Message, Stamp},
     name::MOST_FILES,
     partner::Partner,
     segment_texts::{KeptSegment, texts},
@@ -99,9 +99,17 @@ impl Assembly {
 
     fn read(&mut self, tag: &str, segment: &Segment<'_, '_>) {
         match tag {
-            "UNB" => self.envelope = Some(Envelope::read(segment)),
+            "UNB" => {
+                let envelope = Envelope::read(segment);
+                self.check_time(segment, 4, &envelope.made);
+                self.envelope = Some(envelope);
+            }
             "UNH" => self.message = Some(Message::read(segment)),
-            "MID" => self.document = Some(Document::read(segment)),
+            "MID" => {
+                let document = Document::read(segment);
+                self.check_time(segment, 2, &document.made);
+                self.document = Some(document);
+            }
             "SDE" => self.sender = Some(Partner::read(segment)),
             "RDE" => self.recipient = Some(Partner::read(segment)),
             "EFC" => self.read_file(segment),
@@ -112,6 +120,15 @@ impl Assembly {
             "UNT" => self.message_end = Some(Told::pair(segment)),
             "UNZ" => self.interchange_end = Some(Told::pair(segment)),
             _ => {}
+        }
+    }
+
+    fn check_time(&mut self, segment: &Segment<'_, '_>, element: usize, stamp: &Stamp) {
+        let digits =
+            [&stamp.date, &stamp.time].map(|text| text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text.len()));
+        // What has other lengths was found by the table.
+        if matches!(digits, [Some(6 | 8), Some(0 | 4)]) && stamp.to_datetime().is_none() {
+            self.findings.add(Gravity::Deviation, segment.component(element, 1).place, "there is no such day or time");
         }
     }
 
@@ -146,7 +163,7 @@ impl Assembly {
         if !KEPT.contains(&tag.as_str()) {
             return self.findings.add(Gravity::Deviation, place, format!("ENGDAT knows no segment {tag}; it is passed over"));
         }
-        let (first, last) = (self.stage_of("RDE"), self.stage_of("EFC"));
+        let (first, last) = (stage_of("RDE"), stage_of("EFC"));
         if self.stage < first || self.stage > last {
             let message = format!("{tag} does not belong here but between RDE and TOT; it is passed over");
             return self.findings.add(Gravity::Deviation, place, message);
@@ -161,10 +178,6 @@ impl Assembly {
         }
         let kept = KeptSegment::read(segment);
         self.files.last_mut().map_or(&mut self.kept, |file| &mut file.kept).push(kept);
-    }
-
-    fn stage_of(&self, tag: &str) -> usize {
-        ORDER.iter().position(|rule| rule.tag == tag).unwrap_or_default()
     }
 
     fn place_of(&self, tag: &str) -> Option<Place> {
@@ -241,6 +254,11 @@ impl Assembly {
             self.findings.add(Gravity::Fault, told.place, message);
         }
     }
+}
+
+/// The place of a tag in the order.
+fn stage_of(tag: &str) -> usize {
+    ORDER.iter().position(|rule| rule.tag == tag).unwrap_or_default()
 }
 
 /// As much of a reference as fits into a message.

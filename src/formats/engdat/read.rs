@@ -3,6 +3,10 @@
 use super::{assembly::Assembly, description::Description};
 use crate::formats::edifact::{EdifactError, Findings, Gravity, Limits, Place, Reader};
 
+/// Enough for a thousand files with remarks on each, and for three times the components that a segment has.
+const LIMITS: Limits =
+    Limits { bytes: 2 * 1024 * 1024, segments: 20_000, segment_bytes: 8 * 1024, components: 100, component_bytes: 2 * 1024 };
+
 /// How much is forgiven.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -41,7 +45,7 @@ impl Description {
     /// # Errors
     /// If it is no EDIFACT, or so wrong that the mode does not forgive it: then with all findings at once.
     pub fn read(bytes: &[u8], mode: Mode) -> Result<ReadDescription, DescriptionError> {
-        let mut reader = Reader::new(bytes, Limits::default())?;
+        let mut reader = Reader::new(bytes, LIMITS)?;
         let separators = reader.has_una().then(|| reader.separators());
         let mut assembly = Assembly::default();
         while let Some(segment) = reader.next_segment()? {

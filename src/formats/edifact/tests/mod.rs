@@ -35,7 +35,7 @@ fn copied(bytes: &[u8], separators: Option<Separators>) -> Result<Vec<u8>, Edifa
     let separators = separators.unwrap_or(reader.separators());
     let mut writer = if reader.has_una() { Writer::with_una(separators) } else { Writer::new(separators) };
     while let Some(segment) = reader.next_segment()? {
-        writer.copy(&segment);
+        writer.copy(&segment).unwrap();
     }
     Ok(writer.into_bytes())
 }

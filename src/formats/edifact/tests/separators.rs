@@ -46,6 +46,27 @@ fn without_release_character_none_is_read_and_no_separator_written() {
 }
 
 #[test]
+fn what_others_cannot_say_is_not_copied() {
+    for (bytes, separators, expected) in [
+        (
+            &b"ABC+1:a?'b'"[..],
+            *b":+.  '",
+            "ABC, element 1, component 2: '\\'' separates, and the separators have no release character",
+        ),
+        (
+            b"UNA:\x1D.? 'ABC\x1D?\x1D'",
+            *b":+.? '",
+            "ABC, element 1, component 1: the control character U+001D cannot be written",
+        ),
+    ] {
+        let mut reader = Reader::new(bytes, Limits::default()).unwrap();
+        let mut writer = Writer::new(Separators::new(separators).unwrap());
+        let error = writer.copy(&reader.next_segment().unwrap().unwrap()).unwrap_err();
+        assert_eq!((error.to_string().as_str(), writer.len()), (expected, 0));
+    }
+}
+
+#[test]
 fn a_wrong_service_string_advice_is_refused() {
     for (bytes, expected) in [
         (&b"UNA:+.?"[..], "byte 7: the service string advice (UNA) is cut off: it has six characters"),

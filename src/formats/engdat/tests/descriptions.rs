@@ -2,30 +2,33 @@ use jiff::civil::date;
 
 use super::*;
 
-fn partner(code: &str, name: &str, lines: [&str; 3], country: &str, routing: &str, department: &str, mail: &str) -> Partner {
-    let [line1, line2, line3] = lines.map(str::to_owned);
-    let address = Address { name: name.to_owned(), lines: [line1, line2, line3, String::new()], internal: String::new() };
+fn partner(code: &str, routing: &str, address: &Address, department: &str, mail: &str) -> Partner {
     let department = [department.to_owned(), String::new()];
     Partner {
         code: code.to_owned(),
-        country: country.to_owned(),
+        address: address.clone(),
+        country: "DE".to_owned(),
         routing: routing.to_owned(),
         contact: Contact { department: department.clone(), mail: mail.to_owned(), ..Contact::default() },
         technical_address: address.clone(),
-        technical_country: country.to_owned(),
+        technical_country: "DE".to_owned(),
         technical_contact: Contact { department, ..Contact::default() },
-        address,
     }
 }
 
+fn address(name: &str, lines: [&str; 4]) -> Address {
+    Address { name: name.to_owned(), lines: lines.map(str::to_owned), internal: String::new() }
+}
+
 fn peer() -> Partner {
-    let lines = ["Musterallee 1", "70435 Stuttgart", "GERMANY (Federal Republic of)"];
-    partner("O0013009999PEER", "Beispiel Sportwagen AG", lines, "DE", "PAG-PFIFF-EXPORT", "EE4", "pfiff@oem.example.com")
+    let lines = ["Musterallee 1", "70435 Stuttgart", "GERMANY (Federal Republic of)", ""];
+    let address = address("Beispiel Sportwagen AG", lines);
+    partner("O0013009999PEER", "PAG-PFIFF-EXPORT", &address, "EE4", "pfiff@oem.example.com")
 }
 
 fn supplier() -> Partner {
-    let lines = ["Werkstraße 7", "80331 München", ""];
-    partner("O0013008888SUPP", "Zulieferer GmbH", lines, "DE", "SUPPLIER-PFIFF", "Q-SW", "sync@supplier.example.com")
+    let address = address("Zulieferer GmbH", ["Werkstraße 7", "80331 München", "", ""]);
+    partner("O0013008888SUPP", "SUPPLIER-PFIFF", &address, "Q-SW", "sync@supplier.example.com")
 }
 
 fn zip(sequence: u16) -> DataFile {

@@ -100,6 +100,11 @@ const FORGIVEN: &[Case] = &[
         "byte 140, segment 3 (FTX): FTX does not belong here but between RDE and TOT; it is passed over",
     ),
     (
+        "a day that is none",
+        ("PAG+261120:1000'SDE", "PAG+261320:1000'SDE"),
+        "byte 162, segment 3 (MID), element 2, component 1: there is no such day or time",
+    ),
+    (
         "another character set",
         ("UNOC:1", "UNOA:1"),
         "byte 4, segment 1 (UNB), element 1, component 1: the syntax identifier is not UNOC",

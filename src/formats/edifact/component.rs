@@ -57,8 +57,19 @@ impl<'a> Component<'a> {
     }
 
     /// Its text: ISO 8859-1, or UTF-8 if it can only be that.
+    #[inline]
     #[must_use]
     pub fn text(&self) -> Text<'a> {
+        match std::str::from_utf8(self.raw) {
+            Ok(text) if self.release.is_none() && text.is_ascii() => {
+                Text { value: Cow::Borrowed(text), charset: Charset::Latin1 }
+            }
+            _ => self.rarer_text(),
+        }
+    }
+
+    /// Text with release characters or with others than ASCII.
+    fn rarer_text(&self) -> Text<'a> {
         match self.bytes() {
             Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Text { value: Cow::Borrowed(text), charset: charset_of_utf8(bytes) },

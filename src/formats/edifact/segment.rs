@@ -35,6 +35,7 @@ impl<'a> Segment<'_, 'a> {
     }
 
     /// Where it begins.
+    #[inline]
     #[must_use]
     pub fn place(&self) -> Place {
         let offset = self.parts.first().map_or(0, |part| part.start);
@@ -56,18 +57,21 @@ impl<'a> Segment<'_, 'a> {
     }
 
     /// How many elements there are, the tag not counted.
+    #[inline]
     #[must_use]
     pub fn elements(&self) -> usize {
         self.elements.len().saturating_sub(1)
     }
 
     /// How many components an element has, from 1; none if there is no such element.
+    #[inline]
     #[must_use]
     pub fn components(&self, element: usize) -> usize {
         self.parts_of(element).len()
     }
 
     /// A component: both numbers count from 1. One that is not there is empty, and its place is where its element ends.
+    #[inline]
     #[must_use]
     pub fn component(&self, element: usize, component: usize) -> Component<'a> {
         let parts = self.parts_of(element);
@@ -81,6 +85,7 @@ impl<'a> Segment<'_, 'a> {
         }
     }
 
+    #[inline]
     fn parts_of(&self, element: usize) -> &[Part] {
         let Some(start) = self.elements.get(element) else { return &[] };
         let end = self.elements.get(element + 1).copied().unwrap_or(self.parts.len());

@@ -144,3 +144,27 @@ fn the_optional_elements_are_kept_and_the_password_is_not_shown() {
     assert!(!format!("{:?}", read.description).contains("geheim"));
     assert_eq!(read.description.write().unwrap(), bytes);
 }
+
+#[test]
+fn a_package_is_what_its_description_names() {
+    let description = Description::read(SAMPLES[1], Mode::Strict).unwrap().description;
+    let names: Vec<FileName> = ["001", "002", "003"].iter().map(|at| file(&format!("ENG26112011000001PAG003{at}"))).collect();
+    assert_eq!(Ok(names[0].reference()), description.reference().as_ref());
+    let mut parts = Parts::of(names[0].clone());
+    parts.add(names[1].clone()).unwrap();
+    assert_eq!(parts.compare(description.sequences()).to_string(), "the description names files that are not there: 003");
+    parts.add(names[2].clone()).unwrap();
+    assert!(parts.is_complete() && parts.compare(description.sequences()).is_full());
+}
+
+#[test]
+fn a_package_of_the_most_files_can_be_described_and_no_larger_file_is_read() {
+    let sequences: Vec<u16> = (2..=MOST_FILES).collect();
+    let bytes = composed("26112010000000PAG", &sequences).write().unwrap();
+    assert_eq!(Description::read(&bytes, Mode::Strict).unwrap().description.files.len(), 998);
+    let large = [bytes, vec![b'\n'; 2 * 1024 * 1024]].concat();
+    assert_eq!(
+        Description::read(&large, Mode::Tolerant).unwrap_err().to_string(),
+        "the description cannot be read: byte 2097152: more bytes than 2097152, which is the limit"
+    );
+}

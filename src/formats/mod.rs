@@ -1,3 +1,5 @@
 //! Wire formats. They are pure: none knows of syncing, of trackers, or of who carries the bytes.
 
+pub mod edifact;
+pub mod engdat;
 pub mod soap;

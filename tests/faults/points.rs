@@ -42,6 +42,8 @@ const READS: [(&str, &[&str]); 4] = [
             "who_am_i",
             "is_us",
             "schema",
+            "place",
+            "values_in",
             "preflight",
         ],
     ),

@@ -6,7 +6,7 @@ use super::{
     apply::Target,
     engine::{Engine, Run},
     fault::Fault,
-    issue::{Base, Side, Snapshot},
+    issue::{Base, Copied, Side, Snapshot},
     ports::{Link, Tracker},
     rules::Needs,
     underway::take_over,
@@ -19,7 +19,7 @@ pub(super) struct Loaded {
     pub local: Option<Snapshot>,
     pub link: Option<Link>,
     pub base: Base,
-    /// Whether every copy that was begun before the issues were read is accounted for.
+    /// Whether every copy that the issues may hold is accounted for, and no other run was making one while they were read.
     pub settled: bool,
 }
 
@@ -32,6 +32,7 @@ impl Engine {
         {
             run.recover(&Target { link: &link.id, local, remote: &link.remote, revisions: (None, None) }).await?;
         }
+        let before = self.copies_of(link.as_ref()).await?;
         let known_local = link.as_ref().and_then(|link| link.local.clone());
         let (remote_issue, local_issue) = both(
             self.remote.read(remote, &self.needs(Side::Remote)),
@@ -48,30 +49,31 @@ impl Engine {
             return Ok(Err(format!("local issue {gone} is gone; its remote issue {} stays as it is", remote_issue.key)));
         }
         if let Some(local) = &local_issue {
-            let (base, settled) = self.base_of(link.as_ref(), Some((local, &remote_issue))).await?;
+            let (base, settled) = self.base_of(link.as_ref(), Some((local, &remote_issue)), before).await?;
             return Ok(Ok(Loaded { remote: remote_issue, local: local_issue, link, base, settled }));
         }
-        self.load_unknown(remote_issue, link).await
+        // An event may name the issue by its key; the link is by the id.
+        if link.is_none()
+            && remote_issue.id != *remote
+            && self.records.link_of_remote(&self.name, &remote_issue.id).await?.is_some()
+        {
+            return Box::pin(self.load(run, &remote_issue.id, dry_run)).await;
+        }
+        self.load_unknown(remote_issue, link, before).await
     }
 
     /// A remote issue without a known local one: found by what local issues say of themselves, or new to us.
-    async fn load_unknown(&self, remote: Snapshot, link: Option<Link>) -> Result<Result<Loaded, String>, Fault> {
-        // An event may name the issue by its key; the link is by the id.
-        let link = match link {
-            None => self.records.link_of_remote(&self.name, &remote.id).await?,
-            known => known,
-        };
-        let known_local = match link.as_ref().and_then(|link| link.local.clone()) {
-            Some(local) => Some(local),
-            None => self.find_local(&remote).await?,
-        };
-        if let Some(id) = known_local {
+    async fn load_unknown(
+        &self,
+        remote: Snapshot,
+        link: Option<Link>,
+        before: Vec<Copied>,
+    ) -> Result<Result<Loaded, String>, Fault> {
+        if let Some(id) = self.find_local(&remote).await? {
             let local = self.local.read(&id, &self.needs(Side::Local)).await?;
             let Some(local) = local else { return Ok(Err(format!("local issue {id} is gone"))) };
-            let (mut base, settled) = self.base_of(link.as_ref(), Some((&local, &remote))).await?;
-            if link.as_ref().is_none_or(|link| link.local.is_none())
-                && let Some(attributes) = self.local.mirrored_attributes(&id).await?
-            {
+            let (mut base, settled) = self.base_of(link.as_ref(), Some((&local, &remote)), before).await?;
+            if let Some(attributes) = self.local.mirrored_attributes(&id).await? {
                 base.remote = attributes;
             }
             return Ok(Ok(Loaded { remote, local: Some(local), link, base, settled }));
@@ -80,7 +82,7 @@ impl Engine {
             None => false,
             Some(filter) => link.is_some() || self.remote.matches(&remote.id, filter).await?,
         };
-        if wanted && link.as_ref().is_none_or(|link| link.local.is_none()) && self.is_being_created_by_us(&remote.id).await? {
+        if wanted && self.is_being_created_by_us(&remote.id).await? {
             return Err(Fault::transient(format!("remote issue {} is just being created from a local one", remote.key)));
         }
         if wanted && remote.restricted.is_some() {
@@ -89,7 +91,7 @@ impl Engine {
         if !wanted {
             return Ok(Err(format!("remote issue {} is not linked and not in remote_filter", remote.key)));
         }
-        let (base, settled) = self.base_of(link.as_ref(), None).await?;
+        let (base, settled) = self.base_of(link.as_ref(), None, before).await?;
         Ok(Ok(Loaded { remote, local: None, link, base, settled }))
     }
 
@@ -107,18 +109,31 @@ impl Engine {
     }
 
     /// The base of a link, moved on by what an earlier run wrote and did not report, and whether it tells all copies that the issues
-    /// hold. `issues`: local and remote, as they were read before.
-    async fn base_of(&self, link: Option<&Link>, issues: Option<(&Snapshot, &Snapshot)>) -> Result<(Base, bool), Fault> {
+    /// hold, and none that they do not hold yet. `issues`: local and remote, as they were read; `before`: the copies before that.
+    async fn base_of(
+        &self,
+        link: Option<&Link>,
+        issues: Option<(&Snapshot, &Snapshot)>,
+        before: Vec<Copied>,
+    ) -> Result<(Base, bool), Fault> {
         let Some(link) = link else { return Ok((Base::default(), true)) };
         let mut base = link.base.clone();
         if let Some((local, remote)) = issues {
             take_over(&mut base, &link.underway, local, remote);
         }
-        // Another run may have made a copy while the issues were read, if the lease was lost. Its intent is older than what was read:
-        // it is open still, or among the copies, but only when asked for in this order.
-        let settled = self.records.open_intents(&link.id).await?.is_empty();
-        base.copies = self.records.copies(&link.id).await?;
+        // Another run may have made a copy while the issues were read, if the lease was lost. Then its intent is open still, or the copy
+        // has come since; asked for in this order, one of the two tells. Nobody knows which of the issues shows what of it.
+        let none_open = self.records.open_intents(&link.id).await?.is_empty();
+        base.copies = self.copies_of(Some(link)).await?;
+        let settled = none_open && base.copies == before;
         Ok((base, settled))
+    }
+
+    async fn copies_of(&self, link: Option<&Link>) -> Result<Vec<Copied>, Fault> {
+        match link {
+            Some(link) => self.records.copies(&link.id).await,
+            None => Ok(Vec::new()),
+        }
     }
 }
 

@@ -112,7 +112,24 @@ impl Site {
 
     /// Waits until all ordered failures of Jira have met a request.
     pub async fn until_jira_has_failed(&self) {
-        let url = format!("{}/standin/faults", self.jira.url());
+        self.until_nothing_at(format!("{}/standin/faults", self.jira.url())).await;
+    }
+
+    /// Waits until Jira has answered a request with this in its path.
+    pub async fn until_jira_has_answered(&self, path: &str) {
+        let give_up = Instant::now() + Duration::from_secs(20);
+        while !self.jira.state().requests().iter().any(|request| request.path.contains(path)) {
+            assert!(Instant::now() < give_up, "no request for {path}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until all ordered failures of Roundup have met a request.
+    pub async fn until_roundup_has_failed(&self) {
+        self.until_nothing_at(format!("{}standin/faults", self.roundup.url())).await;
+    }
+
+    async fn until_nothing_at(&self, url: String) {
         let give_up = Instant::now() + Duration::from_secs(20);
         loop {
             let left: Value = self.client.get(&url).send().await.unwrap().json().await.unwrap();

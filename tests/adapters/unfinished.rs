@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use trackersync::sync::{
-    engine::Engine,
-    issue::{CopyKind, Side},
-    outcome::Outcome,
-    ports::{Intent, Opened, Token},
+use trackersync::{
+    standin::jira::JiraOptions,
+    sync::{
+        engine::Engine,
+        issue::{CopyKind, Side},
+        outcome::Outcome,
+        ports::{Intent, Opened, Token},
+    },
 };
 
 use crate::site::{Site, everything, intent, paths, run};
@@ -134,6 +137,40 @@ async fn a_copy_that_another_run_makes_while_this_one_reads_is_nothing_new() {
         0,
         "the copy came back as if somebody had written it"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_what_this_run_has_not_seen_is_no_orphan() {
+    const RULES: &str = "[[sync]]\nname = \"up\"\nlocal = \"office\"\nremote = \"upstream\"\nremote_filter = \"project = UP\"\n\
+        [[sync.rule]]\nkind = \"two_way\"\nlocal_name = \"title\"\nremote_name = \"summary\"\n\
+        [[sync.rule]]\nkind = \"messages\"\ndeletions = \"remove\"\n";
+    let site = Site::with_rules(JiraOptions::default(), "sync-secret", RULES).await;
+    let remote = site.new_remote(json!({ "summary": "A" }));
+    let engine = site.engine().await;
+    run(&engine, &remote).await.unwrap();
+    let link = engine.records.link_of_remote(&engine.name, &remote).await.unwrap().unwrap().id;
+
+    site.roundup_fails(json!({ "method": "GET", "path_contains": "/data/issue/1", "delay_ms": 1_000 })).await;
+    site.jira.state().forget_requests();
+    let this = tokio::spawn({
+        let (engine, remote) = (engine.clone(), remote.clone());
+        async move { run(&engine, &remote).await }
+    });
+    site.until_roundup_has_failed().await;
+    site.until_jira_has_answered(&format!("/issue/{remote}")).await;
+    // Now somebody comments, and the other run, which has lost its lease, carries that over while this one waits for Roundup.
+    let comment = site.jira.state().add_comment("jane", remote.as_str(), "kept").unwrap();
+    let token = Token::of_copy(&link, CopyKind::Message, Side::Local, &comment);
+    let of_the_other =
+        Intent { token, link, run: "another".to_owned(), ..intent(CopyKind::Message, Side::Local, &comment, "kept", None) };
+    assert_eq!(engine.records.open_intent(&of_the_other).await.unwrap(), Opened::Ours);
+    let copy = site.roundup.acting_as("sync").add_message("1", "kept", &[]).unwrap();
+    engine.records.close_intent(&of_the_other.token, &copy).await.unwrap();
+
+    let waits = this.await.unwrap().unwrap_err();
+    assert!(waits.is_transient(), "{waits}");
+    settle(&engine, &remote).await;
+    assert_eq!(site.roundup.acting_as("jane").messages("1").unwrap().len(), 1, "taken away, and never to come again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

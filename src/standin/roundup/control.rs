@@ -3,7 +3,7 @@
 use super::exchange::{Answer, Call};
 use super::tracker::locked;
 use crate::standin::fault_queue::{Counted, FaultQueue};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const REMEMBERED: usize = 1000;
 
 /// A fault to play on requests that fit.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
     /// Only requests with this method; absent: all.
@@ -107,6 +107,7 @@ impl Control {
                 }
                 Err(error) => Answer::json(400, &json!({"error": error.to_string()})),
             },
+            ("GET", "faults") => Answer::json(200, &json!(self.faults.list())),
             ("DELETE", "faults") => {
                 self.faults.clear();
                 Answer::json(200, &json!({}))

@@ -16,7 +16,7 @@ use super::{
     ports::{Intent, Made, Token},
     rules::{evaluate, evaluate_after_create},
 };
-use crate::ids::{IssueId, LinkId};
+use crate::ids::{IssueId, LinkId, SyncName};
 
 /// What became of a local issue without a remote one.
 #[derive(Debug)]
@@ -68,8 +68,17 @@ impl Engine {
     ) -> Result<Creation, Fault> {
         let CreatedRemote { intent, id, sent, left_out, mut applied } = created;
         let mut link = self.records.ensure_link(&self.name, &id, id.as_str()).await?;
-        if link.local.as_ref().is_some_and(|linked| *linked != local.id) {
-            return Err(Fault::permanent(format!("remote issue {id} was created for {} and is linked elsewhere", local.key)));
+        match &link.local {
+            Some(linked) if *linked == local.id => {
+                // Another run was quicker, and may be far ahead by now: what it noted of the two is newer than what this one read.
+                self.records.close_intent(&intent, id.as_str()).await?;
+                return Ok(Creation::Created(id));
+            }
+            Some(_) => {
+                let message = format!("remote issue {id} was created for {} and is linked elsewhere", local.key);
+                return Err(Fault::permanent(message));
+            }
+            None => {}
         }
         link.local = Some(local.id.clone());
         local.key.clone_into(&mut link.local_key);
@@ -102,9 +111,30 @@ impl Engine {
         if !self.create_remote {
             return Ok(false);
         }
-        let open = self.records.open_creations().await?;
+        let open = self.open_creations().await?;
         if open.is_empty() { Ok(false) } else { self.remote.came_of_one(remote, &open).await }
     }
+
+    /// Intents to create a remote issue whose outcome is not known. That of an issue which is linked by now is: the run that linked it
+    /// died before it noted that.
+    async fn open_creations(&self) -> Result<Vec<Intent>, Fault> {
+        let mut open = Vec::new();
+        for intent in self.records.open_creations().await? {
+            let local = IssueId::new(&intent.source);
+            let is_of_this_sync = intent.link == creation_link(&self.name, &local);
+            let link = if is_of_this_sync { self.records.link_of_local(&self.name, &local).await? } else { None };
+            match link {
+                Some(link) => self.records.close_intent(&intent.token, link.remote.as_str()).await?,
+                None => open.push(intent),
+            }
+        }
+        Ok(open)
+    }
+}
+
+/// What the intent to create the remote issue of a local one belongs to: there is no link yet.
+fn creation_link(sync: &SyncName, local: &IssueId) -> LinkId {
+    LinkId::derive(sync, &IssueId::new(format!("local/{local}")))
 }
 
 /// A remote issue that was created, before it is linked.
@@ -123,8 +153,7 @@ struct CreatedRemote {
 impl Run<'_> {
     /// Creates the issue, or finds the one that an earlier run created.
     async fn create_remote_issue(&self, engine: &Engine, local: &Snapshot, plan: &Plan) -> Result<CreatedRemote, Fault> {
-        // There is no link yet that it could belong to.
-        let link = LinkId::derive(&engine.name, &IssueId::new(format!("local/{}", local.id)));
+        let link = creation_link(&engine.name, &local.id);
         let values = plan.remote.new_values();
         let intent = Intent {
             token: Token::of_copy(&link, CopyKind::Issue, Side::Remote, local.id.as_str()),

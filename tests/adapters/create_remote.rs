@@ -182,3 +182,24 @@ async fn an_issue_that_stands_for_something_else_is_left_alone() {
         assert!(reason.contains(told), "{reason}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_comes_late_leaves_the_link_as_the_one_before_it_left_it() {
+    let site = site().await;
+    let engine = site.engine().await;
+    let local = picked(&site, "For them");
+    site.roundup_fails(json!({ "method": "GET", "path_contains": format!("/data/issue/{local}"), "delay_ms": 1_000 })).await;
+    let late = tokio::spawn({
+        let (engine, local) = (engine.clone(), local.clone());
+        async move { engine.create_remote(&local, &RunOptions::default()).await }
+    });
+    site.until_roundup_has_failed().await;
+    // It has lost its lease: meanwhile another run creates the issue, and people go on.
+    let Creation::Created(remote) = create(&engine, &local).await.unwrap() else { panic!("it is picked") };
+    settle(&engine, &remote).await;
+    let link = async || engine.records.link_of_remote(&engine.name, &remote).await.unwrap();
+    let left = link().await;
+    let Creation::Created(same) = late.await.unwrap().unwrap() else { panic!("it is picked") };
+    assert_eq!((same, link().await), (remote.clone(), left));
+    assert_eq!(created(&site), 1);
+}

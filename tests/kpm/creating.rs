@@ -2,9 +2,15 @@
 
 use serde_json::json;
 use trackersync::{
-    ids::IssueId,
+    ids::{IssueId, LinkId},
     standin::kpm::FalseAnswer,
-    sync::{create_remote::Creation, engine::RunOptions, issue::Side, resolve::Resolved},
+    sync::{
+        create_remote::Creation,
+        engine::RunOptions,
+        issue::{CopyKind, Side},
+        ports::{Intent, Opened, Token},
+        resolve::Resolved,
+    },
 };
 
 use crate::site::{Site, mailbox};
@@ -77,10 +83,36 @@ async fn a_problem_that_comes_to_us_before_we_know_that_we_made_it_is_no_new_one
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_creation_whose_run_died_after_it_had_linked_the_issue_is_done() {
+    let site = Site::start().await;
+    let (ours, records) = (new_issue(&site, "Linked"), site.engine.records.clone());
+    let theirs = site.create(&ours).await;
+    // As a run leaves it that dies before the last thing that it writes down.
+    let link = LinkId::derive(&site.engine.name, &IssueId::new(format!("local/{ours}")));
+    let intent = Intent {
+        token: Token::stored("of that run"),
+        link,
+        kind: CopyKind::Issue,
+        to: Side::Remote,
+        source: ours.to_string(),
+        content: json!({ "ExternalProblemNumber": site.issue("Linked").key }).to_string(),
+        size: None,
+        since: records.now().await.unwrap(),
+        run: "dead".to_owned(),
+    };
+    assert_eq!(records.open_intent(&intent).await.unwrap(), Opened::Ours);
+    let other = site.problem(json!({ "ShortText": "Theirs" }));
+    let calls = site.calls(async { drop(site.run(other).await.unwrap()) }).await;
+    assert_eq!(calls["GetDevelopmentProblemData"], 1, "whose it is need not be asked");
+    assert_eq!(records.open_creations().await.unwrap(), []);
+    assert_eq!(records.open_intent(&intent).await.unwrap(), Opened::Done(theirs.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_problem_that_lacks_what_the_wsdl_wants_is_refused_before_it_is_sent() {
     let site = Site::start().await;
     let fields = serde_json::from_value(json!({ "ExternalProblemNumber": "HOME-1", "ShortText": "a" })).unwrap();
-    let token = trackersync::sync::ports::Token::stored("t");
+    let token = Token::stored("t");
     let fault = site.engine.remote.create_marked(&fields, &token).await.unwrap_err();
     assert!(fault.word() == "refused" && fault.to_string().contains("Rating"), "{fault}");
     let fields = serde_json::from_value(json!({ "ShortText": "a" })).unwrap();

@@ -56,7 +56,7 @@ impl RunningWorker {
     pub(super) async fn ended(self) {
         let _ = self.working.await;
         if let Some(sweeping) = self.sweeping {
-            // Not cut off: its lease would keep others from sweeping for minutes.
+            // Not cut off: its lease would keep the next one waiting.
             let _ = sweeping.await;
         }
     }

@@ -111,8 +111,12 @@ fn config(trackers: &Trackers, folder: &Path) -> Result<crate::config::Config, S
     loaded.config.ok_or(StartError::Configuration(loaded.diagnostics))
 }
 
-/// Logs of the demo: errors only, so that the story can be read.
+/// Logs of the demo: errors only, so that the story can be read, and none of what a stand-in does wrong because it is told to.
 #[must_use]
 pub fn telemetry() -> TelemetryConfig {
-    TelemetryConfig { otlp_endpoint: None, log_format: crate::config::services::LogFormat::Text, log_level: "error".to_owned() }
+    TelemetryConfig {
+        otlp_endpoint: None,
+        log_format: crate::config::services::LogFormat::Text,
+        log_level: "error,actix_http=off".to_owned(),
+    }
 }

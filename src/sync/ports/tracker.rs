@@ -115,7 +115,7 @@ pub trait Tracker: Send + Sync {
         Ok(None)
     }
 
-    /// Whether the filter holds this issue.
+    /// Whether the filter holds this issue, which was just read: what the reading made sure of need not be asked again.
     async fn matches(&self, id: &IssueId, filter: &str) -> Result<bool, Fault>;
 
     /// All issues of a query. A listing that could not be completed is a fault, never a shorter list.

@@ -1,7 +1,8 @@
 //! Secrets in the text of a configuration, blotted out before a line of it is shown.
 
 /// Keys whose values are never shown.
-pub(super) const SECRET_KEYS: [&str; 5] = ["password", "token", "webhook_secret", "pkcs12_password", "passphrase"];
+pub(super) const SECRET_KEYS: [&str; 6] =
+    ["password", "token", "webhook_secret", "pkcs12_password", "passphrase", "secret_access_key"];
 
 /// Names in files of the predecessor whose values are never shown. `KPM_PKCS12_PASSWORD` ends as `_PASSWORD` does.
 const SECRET_ENDINGS: [&str; 2] = ["PASSWORD", "PASSPHRASE"];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Config,
     node::{Node, NodeValue, Table},
-    partner::{Identity, KpmConfig, PartnerConfig, PartyConfig, PfiffConfig},
+    partner::{Identity, KpmConfig, PartnerConfig, PartyConfig, PfiffConfig, StorageConfig},
     secret::Secret,
     services::LogFormat,
     tracker::{Credentials, DeliveryProof, TrackerConfig, TrackerKind},
@@ -170,7 +170,39 @@ fn pfiff_json(pfiff: &PfiffConfig) -> Value {
             "passphrase": ssh.passphrase.as_ref().map(masked),
             "known_hosts": ssh.known_hosts,
         })),
+        "timezone": pfiff.timezone,
+        "webhook_secret": pfiff.webhook_secrets.iter().map(masked).collect::<Vec<_>>(),
+        "poll": duration(pfiff.poll),
+        "settle": duration(pfiff.settle),
+        "incomplete_after": duration(pfiff.incomplete_after),
+        "archive": pfiff.archive,
+        "keep_arrived": pfiff.keep_arrived,
+        "max_package": pfiff.max_package,
+        "max_attachment": pfiff.max_attachment,
+        "pack": {
+            "every": duration(pfiff.pack.every),
+            "issues": pfiff.pack.issues,
+            "size": pfiff.pack.size,
+        },
+        "keep_files": pfiff.keep_files,
+        "mode": format!("{:04o}", pfiff.mode),
+        "group": pfiff.group,
+        "storage": storage_json(&pfiff.storage),
     })
+}
+
+fn storage_json(storage: &StorageConfig) -> Value {
+    match storage {
+        StorageConfig::Folder(folder) => json!(folder),
+        StorageConfig::Bucket(bucket) => json!({
+            "bucket": bucket.bucket,
+            "prefix": bucket.prefix,
+            "endpoint": bucket.endpoint,
+            "region": bucket.region,
+            "access_key_id": bucket.access_key_id,
+            "secret_access_key": masked(&bucket.secret_access_key),
+        }),
+    }
 }
 
 fn masked(secret: &Secret) -> Value {

@@ -12,7 +12,7 @@ pub fn not_yet(config: &Config) -> Vec<Diagnostic> {
 
 fn not_yet_of(config: &Config, sync: &SyncConfig) -> Vec<Diagnostic> {
     let roles: [(_, &[&str], _); 2] =
-        [(&sync.local, &["roundup", "jira"], "local"), (&sync.remote, &["jira", "kpm"], "remote")];
+        [(&sync.local, &["roundup", "jira"], "local"), (&sync.remote, &["jira", "kpm", "pfiff"], "remote")];
     roles
         .into_iter()
         .filter_map(|(name, supported, side)| {

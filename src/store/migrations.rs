@@ -10,7 +10,7 @@ use sqlx::{
 
 use super::pool::{Pool, StoreError};
 
-const FILES: [(i64, &str, &str); 7] = [
+const FILES: [(i64, &str, &str); 8] = [
     (1, "links, journal, audit", include_str!("migrations/0001_links_journal_audit.sql")),
     (2, "fields underway", include_str!("migrations/0002_fields_underway.sql")),
     (3, "audit of effects", include_str!("migrations/0003_audit_effects.sql")),
@@ -18,6 +18,7 @@ const FILES: [(i64, &str, &str); 7] = [
     (5, "marks", include_str!("migrations/0005_marks.sql")),
     (6, "writes", include_str!("migrations/0006_writes.sql")),
     (7, "open creations", include_str!("migrations/0007_open_creations.sql")),
+    (8, "packages", include_str!("migrations/0008_packages.sql")),
 ];
 
 pub(super) async fn run(pool: &Pool) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod linked;
 mod links;
 mod marks;
 mod migrations;
+mod packages;
 mod pool;
 mod retention;
 mod writes;

@@ -3,11 +3,13 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use super::StartError;
+#[cfg(feature = "crash-points")]
+use crate::crash;
 use crate::{
     clock::SharedClock,
     config::{
         Config,
-        partner::{KpmConfig, PartnerConfig},
+        partner::{KpmConfig, PartnerConfig, PfiffConfig},
         tracker::{TrackerConfig, TrackerKind},
         worker::WorkerConfig,
     },
@@ -16,15 +18,22 @@ use crate::{
     preflight::ToAsk,
     queue::{self, Queue, parked::DeadLetters},
     store::{Pool, Store, StoreError},
-    sync::{fault::Fault, ports::Tracker},
+    sync::{
+        fault::Fault,
+        ports::{PackageRecords, Packages, Tracker},
+    },
     telemetry::metrics::Metrics,
     trackers::{
         Gate, Http,
         jira::{Jira, webhooks::Webhooks},
         kpm::Kpm,
+        pfiff::{Kept, Pfiff, Storage, folders},
         roundup::Roundup,
     },
 };
+
+/// How long a look into folders may take.
+const FOLDERS_ANSWER_IN: Duration = Duration::from_secs(30);
 
 /// The adapters of all trackers of the configuration, each with the time that an answer of it may take. They share what they learn
 /// with nobody.
@@ -35,7 +44,11 @@ pub fn connect_all(config: &Config) -> Result<Vec<ToAsk>, Fault> {
     let trackers =
         config.trackers.iter().map(|(name, tracker)| Ok((connect(name, tracker, &Metrics::default())?, tracker.timeout)));
     let partners = kpms(config).map(|(name, kpm)| Ok((connect_kpm(name, kpm, &Metrics::default(), alone(name))?, kpm.timeout)));
-    trackers.chain(partners).collect()
+    let pfiffs = pfiffs(config).map(|(name, pfiff)| {
+        let tracker: Arc<dyn Tracker> = Arc::new(connect_pfiff(name, pfiff, None)?);
+        Ok((tracker, FOLDERS_ANSWER_IN))
+    });
+    trackers.chain(partners).chain(pfiffs).collect()
 }
 
 /// The adapters of all trackers of the configuration, by name. What they learn of a tracker's pace they share with all that use the
@@ -47,7 +60,8 @@ pub(super) fn connect_service(
     config: &Config,
     metrics: &Metrics,
     coordination: &Arc<dyn Coordination>,
-) -> Result<HashMap<TrackerName, Arc<dyn Tracker>>, Fault> {
+    store: &Store,
+) -> Result<Connected, Fault> {
     let longest_refusal = config.worker.max_backoff;
     let trackers = config
         .trackers
@@ -57,7 +71,22 @@ pub(super) fn connect_service(
         let gate = Gate::new(name.clone(), Arc::clone(coordination), metrics.clone(), longest_refusal);
         Ok((name.clone(), connect_kpm(name, kpm, metrics, gate)?))
     });
-    trackers.chain(partners).collect()
+    let mut trackers: HashMap<TrackerName, Arc<dyn Tracker>> = trackers.chain(partners).collect::<Result<_, Fault>>()?;
+    let mut packages: HashMap<TrackerName, Arc<dyn Packages>> = HashMap::new();
+    for (name, pfiff) in pfiffs(config) {
+        let pfiff = Arc::new(connect_pfiff(name, pfiff, Some(keep(name, pfiff, config, store)?))?);
+        trackers.insert(name.clone(), Arc::clone(&pfiff) as Arc<dyn Tracker>);
+        packages.insert(name.clone(), pfiff);
+    }
+    Ok(Connected { trackers, packages })
+}
+
+/// What a service speaks to.
+pub(super) struct Connected {
+    /// All trackers.
+    pub trackers: HashMap<TrackerName, Arc<dyn Tracker>>,
+    /// Those of them whose changes come in packages.
+    pub packages: HashMap<TrackerName, Arc<dyn Packages>>,
 }
 
 /// The adapter of the tracker of a name, whatever its kind, which shares what it learns with nobody; `None` if there is no such tracker
@@ -68,6 +97,9 @@ pub(super) fn connect_service(
 pub fn connect_named(config: &Config, name: &TrackerName, metrics: &Metrics) -> Result<Option<Arc<dyn Tracker>>, Fault> {
     if let Some(tracker) = config.trackers.get(name) {
         return connect(name, tracker, metrics).map(Some);
+    }
+    if let Some((name, pfiff)) = pfiffs(config).find(|(known, _)| *known == name) {
+        return Ok(Some(Arc::new(connect_pfiff(name, pfiff, None)?)));
     }
     let kpm = kpms(config).find(|(known, _)| *known == name);
     kpm.map(|(name, kpm)| connect_kpm(name, kpm, metrics, alone(name))).transpose()
@@ -117,6 +149,35 @@ fn connect_kpm(name: &TrackerName, config: &KpmConfig, metrics: &Metrics, gate: 
     Ok(Arc::new(Kpm::connect(name.clone(), config, metrics.clone(), gate)?))
 }
 
+/// A PFIFF by itself, for a command that gives it packages by hand.
+///
+/// # Errors
+/// There is none of that name, or what it needs cannot be had.
+pub fn connect_by_hand(config: &Config, name: &TrackerName, store: &Store) -> Result<Pfiff, Fault> {
+    let Some((name, pfiff)) = pfiffs(config).find(|(known, _)| *known == name) else {
+        return Err(Fault::permanent(format!("`{name}` is no tracker that sends packages")));
+    };
+    connect_pfiff(name, pfiff, Some(keep(name, pfiff, config, store)?))
+}
+
+/// Where a PFIFF keeps what it knows.
+fn keep(name: &TrackerName, pfiff: &PfiffConfig, config: &Config, store: &Store) -> Result<Kept, Fault> {
+    let folder = config.server.data_dir.join("packages");
+    let storage = Storage::open(&pfiff.storage, &folder.join("attachments"))
+        .map_err(|fault| fault.while_doing(format!("[trackers.{name}]")))?;
+    let records: Arc<dyn PackageRecords> = Arc::new(store.clone());
+    #[cfg(feature = "crash-points")]
+    let records = crash::package_records(records);
+    Ok(Kept { records, storage, workshop: folder.join("work") })
+}
+
+fn connect_pfiff(name: &TrackerName, pfiff: &PfiffConfig, kept: Option<Kept>) -> Result<Pfiff, Fault> {
+    let folders = folders::connect(pfiff).map_err(|fault| fault.while_doing(format!("[trackers.{name}]")))?;
+    #[cfg(feature = "crash-points")]
+    let folders = folders.map(crash::folders);
+    Pfiff::new(name.clone(), pfiff, kept, folders)
+}
+
 /// The gate of a tracker that nobody else is told of.
 fn alone(name: &TrackerName) -> Gate {
     let coordination = Arc::new(coordination::Embedded::default());
@@ -128,6 +189,14 @@ fn kpms(config: &Config) -> impl Iterator<Item = (&TrackerName, &KpmConfig)> {
     config.partners.iter().filter_map(|(name, partner)| match partner {
         PartnerConfig::Kpm(kpm) => Some((name, &**kpm)),
         PartnerConfig::Pfiff(_) => None,
+    })
+}
+
+/// The trackers that are a PFIFF.
+fn pfiffs(config: &Config) -> impl Iterator<Item = (&TrackerName, &PfiffConfig)> {
+    config.partners.iter().filter_map(|(name, partner)| match partner {
+        PartnerConfig::Pfiff(pfiff) => Some((name, &**pfiff)),
+        PartnerConfig::Kpm(_) => None,
     })
 }
 

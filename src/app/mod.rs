@@ -12,8 +12,10 @@ use std::{
 
 use tracing::{info, warn};
 
-pub use self::adapters::{connect, connect_all, connect_named, connect_sharing, connect_webhooks, dead_letters};
-use self::adapters::{connect_service, open_coordination, open_queue, open_store};
+use self::adapters::{Connected, connect_service, open_coordination, open_queue, open_store};
+pub use self::adapters::{
+    connect, connect_all, connect_by_hand, connect_named, connect_sharing, connect_webhooks, dead_letters,
+};
 #[cfg(feature = "crash-points")]
 use crate::crash;
 use crate::{
@@ -35,11 +37,11 @@ use crate::{
         engine::Engine,
         fault::Fault,
         issue::Side,
-        ports::{Records, RunLimits, Tracker},
+        ports::{Packages, Records, RunLimits, Tracker},
         vocabulary::Vocabularies,
     },
     telemetry::metrics::Metrics,
-    worker::{Waiting, Worker, sweep, watch},
+    worker::{Waiting, Worker, packages, sweep, watch},
 };
 
 /// How long the start waits for the schemas of trackers. One that is away must not keep the service from taking events.
@@ -85,6 +87,8 @@ pub enum StartError {
 pub struct App {
     /// The syncs, by name.
     pub engines: HashMap<SyncName, Arc<Engine>>,
+    /// The trackers whose changes come in packages, by name.
+    pub packages: HashMap<TrackerName, Arc<dyn Packages>>,
     /// Links, journal, audit trail.
     pub store: Store,
     /// The figures.
@@ -115,9 +119,9 @@ impl App {
         let coordination = open_coordination(&config)?;
         #[cfg(feature = "crash-points")]
         let (queue, coordination) = (crash::queue(queue), crash::coordination(coordination));
-        let engines = build_engines(&config, &store, &clock, &metrics, &coordination)?;
+        let (engines, packages) = build_engines(&config, &store, &clock, &metrics, &coordination)?;
         let lifecycle = Lifecycle::default();
-        Ok(Self { engines, store, metrics, lifecycle, config, queue, dead, coordination, clock, data_lock })
+        Ok(Self { engines, packages, store, metrics, lifecycle, config, queue, dead, coordination, clock, data_lock })
     }
 
     /// Builds what one command needs that works without the queue: it may run beside a service that uses the same data folder.
@@ -127,7 +131,7 @@ impl App {
     pub async fn engines_only(config: &Config) -> Result<(HashMap<SyncName, Arc<Engine>>, Store), StartError> {
         let clock = clock::system();
         let store = open_store(config, clock.clone()).await?;
-        let engines = build_engines(config, &store, &clock, &Metrics::default(), &open_coordination(config)?)?;
+        let (engines, _) = build_engines(config, &store, &clock, &Metrics::default(), &open_coordination(config)?)?;
         Ok((engines, store))
     }
 
@@ -187,6 +191,12 @@ impl App {
                 }
             }
         }
+        if roles.contains(&Role::Scheduler) {
+            for packages in self.packages.values() {
+                errands.push(tokio::spawn(packages::watch_arrivals(Arc::clone(&worker), Arc::clone(packages))));
+                errands.push(tokio::spawn(packages::dispatch_answers(Arc::clone(&worker), Arc::clone(packages))));
+            }
+        }
         // Workers first: while they finish, and load balancers take notice, deliveries are still taken in and made durable.
         let working = async {
             if roles.contains(&Role::Worker) {
@@ -239,6 +249,7 @@ impl App {
     pub fn worker(&self) -> Worker {
         Worker {
             engines: self.engines.clone(),
+            packages: self.packages.clone(),
             queue: Arc::clone(&self.queue),
             coordination: Arc::clone(&self.coordination),
             waiting: Waiting::default(),
@@ -293,16 +304,19 @@ fn refuse_what_cannot_run(config: &Config) -> Result<(), StartError> {
     if refusals.is_empty() { Ok(()) } else { Err(StartError::Configuration(refusals)) }
 }
 
+/// The syncs, and the trackers whose changes come in packages.
+type Engines = (HashMap<SyncName, Arc<Engine>>, HashMap<TrackerName, Arc<dyn Packages>>);
+
 fn build_engines(
     config: &Config,
     store: &Store,
     clock: &SharedClock,
     metrics: &Metrics,
     coordination: &Arc<dyn Coordination>,
-) -> Result<HashMap<SyncName, Arc<Engine>>, StartError> {
+) -> Result<Engines, StartError> {
     let mut rules = rulebook::compile_all(config).map_err(StartError::Configuration)?;
     refuse_what_cannot_run(config)?;
-    let trackers = connect_service(config, metrics, coordination)?;
+    let Connected { trackers, packages } = connect_service(config, metrics, coordination, store)?;
     let records: Arc<dyn Records> = Arc::new(store.clone());
     #[cfg(feature = "crash-points")]
     let records = crash::records(records);
@@ -327,7 +341,7 @@ fn build_engines(
         };
         engines.insert(sync.name.clone(), Arc::new(engine));
     }
-    Ok(engines)
+    Ok((engines, packages))
 }
 
 /// Two processes on one embedded queue would take each other's events.

@@ -42,7 +42,7 @@ pub struct JobData {
     pub side: Side,
     /// The issue's id in its tracker.
     pub issue: IssueId,
-    /// `webhook`, `sweep`, `command`.
+    /// `webhook`, `sweep`, `command`, `arrival`.
     pub cause: String,
     /// What happened, in a word, where the sender says so: `issue_updated`, `commented`. It is told to people; nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ pub struct JobData {
 }
 
 impl JobData {
-    /// That an issue changed, for `webhook`, `sweep` or `command`; nothing else is known of it, and nothing was tried.
+    /// That an issue changed, for `webhook`, `sweep`, `command` or `arrival`; nothing else is known of it, and nothing was tried.
     #[must_use]
     pub fn of(sync: SyncName, side: Side, issue: IssueId, cause: &str) -> Self {
         Self {
@@ -101,6 +101,8 @@ pub struct JobError {
 pub const ISSUE_CHANGED: &str = "dev.trackersync.issue.changed";
 /// The type of "this issue is gone".
 pub const ISSUE_DELETED: &str = "dev.trackersync.issue.deleted";
+/// The type of "this package may have arrived": the issue is the package's reference.
+pub const PACKAGE_ARRIVED: &str = "dev.trackersync.package.arrived";
 
 /// Why a message is no job.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +145,7 @@ impl Job {
             return Err(Undecodable::Version(job.specversion));
         }
         match job.kind.as_str() {
-            ISSUE_CHANGED | ISSUE_DELETED => Ok(job),
+            ISSUE_CHANGED | ISSUE_DELETED | PACKAGE_ARRIVED => Ok(job),
             _ => Err(Undecodable::Type(job.kind)),
         }
     }

@@ -103,6 +103,9 @@ pub struct Metrics {
     dead_oldest: Family<OfSync, Gauge>,
     waiting_oldest: Family<OfSync, Gauge>,
     fuse_blown: Family<FuseOf, Gauge>,
+    packages_arrived: Family<Event, Counter>,
+    packages_incomplete: Family<Tracker, Gauge>,
+    packages_sent: Family<Tracker, Counter>,
 }
 
 /// From a millisecond to half a minute.
@@ -140,6 +143,9 @@ impl Default for Metrics {
                 Family::default(),
             ),
             fuse_blown: new.figure("fuse_blown", "Whether a fuse is blown, by sync and fuse"),
+            packages_arrived: new.figure("packages_arrived", "Packages that arrived, by tracker and what became of them"),
+            packages_incomplete: new.figure("packages_incomplete", "Packages that have lacked files for too long"),
+            packages_sent: new.figure("packages_sent", "Packages of answers that went out"),
             registry: Arc::new(new.0),
         }
     }
@@ -200,6 +206,22 @@ impl Metrics {
     /// Sets whether a fuse of a sync is blown.
     pub fn fuse_blown(&self, sync: &str, fuse: &'static str, blown: bool) {
         self.fuse_blown.get_or_create(&FuseOf { sync: sync.to_owned(), fuse }).set(i64::from(blown));
+    }
+
+    /// Counts a package that arrived: `ingested`, `duplicate`, `incomplete`, `refused`.
+    pub fn package_arrived(&self, tracker: &str, outcome: &'static str) {
+        self.packages_arrived.get_or_create(&Event { tracker: tracker.to_owned(), outcome }).inc();
+    }
+
+    /// Sets how many packages of a tracker have lacked files for too long.
+    pub fn packages_incomplete(&self, tracker: &str, count: usize) {
+        let gauge = self.packages_incomplete.get_or_create(&Tracker { tracker: tracker.to_owned() });
+        gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Counts a package of answers that went out.
+    pub fn package_sent(&self, tracker: &str) {
+        self.packages_sent.get_or_create(&Tracker { tracker: tracker.to_owned() }).inc();
     }
 
     /// Counts a run, how long it took, and how old its event was then.

@@ -3,6 +3,7 @@
 mod cursor;
 mod finds;
 mod lease;
+pub mod packages;
 mod run_job;
 pub mod sweep;
 pub mod verdict;
@@ -19,10 +20,10 @@ use crate::{
     clock::SharedClock,
     config::worker::WorkerConfig,
     coordination::Coordination,
-    ids::SyncName,
+    ids::{SyncName, TrackerName},
     lifecycle::Lifecycle,
     queue::{Prefetch, Queue},
-    sync::engine::Engine,
+    sync::{engine::Engine, ports::Packages},
     telemetry::metrics::Metrics,
 };
 
@@ -33,6 +34,8 @@ const AFTER_ABORT: std::time::Duration = std::time::Duration::from_secs(5);
 pub struct Worker {
     /// The syncs.
     pub engines: HashMap<SyncName, Arc<Engine>>,
+    /// The trackers whose changes come in packages.
+    pub packages: HashMap<TrackerName, Arc<dyn Packages>>,
     /// Where jobs come from.
     pub queue: Arc<dyn Queue>,
     /// Leases and generations.

@@ -17,7 +17,7 @@ use crate::{
     ids::IssueId,
     queue::{
         Delivery, Destination, Route, Settle,
-        job::{Job, JobError},
+        job::{Job, JobError, PACKAGE_ARRIVED},
     },
     sync::{
         create_remote::Creation,
@@ -37,8 +37,10 @@ const BUSY: Duration = Duration::from_secs(1);
 const UNSETTLED: Duration = Duration::from_secs(2);
 
 /// What became of an attempt.
-enum Attempt {
+pub(super) enum Attempt {
     Ran(Box<Outcome>),
+    /// A package was looked at; what became of it, in a word.
+    TakenIn(&'static str),
     Failed(Fault),
     /// A run that began after the event was taken in has covered it.
     Covered,
@@ -107,6 +109,7 @@ impl Worker {
                 tell(&outcome);
                 (outcome.word(), Some(Verdict::Done), None)
             }
+            Attempt::TakenIn(word) => (word, Some(Verdict::Done), None),
             Attempt::Covered => ("covered", Some(Verdict::Done), None),
             Attempt::Busy => ("busy", Some(Verdict::Retry { pause: BUSY, counts: false }), None),
             Attempt::Paused(fault) => {
@@ -126,6 +129,9 @@ impl Worker {
     }
 
     async fn attempt(self: Arc<Self>, engine: &Arc<Engine>, job: &Job) -> Attempt {
+        if job.kind == PACKAGE_ARRIVED {
+            return self.ingest(engine, job).await;
+        }
         if self.is_covered(job).await {
             return Attempt::Covered;
         }
@@ -158,7 +164,7 @@ impl Worker {
         }
         let covered = self.noted_generations(engine, &remote, job).await;
         let (engine, options) = (Arc::clone(engine), run_options(job));
-        let ended = self.bounded(&lease, async move { engine.run(&remote, &options).await }).await;
+        let ended = self.bounded(&lease, Some(self.config.deadline), async move { engine.run(&remote, &options).await }).await;
         // An echo covers nothing: another event of this issue may still be tried again.
         if let Ok(outcome) = &ended
             && !matches!(outcome, Outcome::Echo)
@@ -176,7 +182,8 @@ impl Worker {
         let lease = lease::take(&self.coordination, &key, self.config.lease).await.map_err(Attempt::Failed)?;
         let Some(lease) = lease else { return Err(Attempt::Busy) };
         let (engine, local, options) = (Arc::clone(engine), local.clone(), run_options(job));
-        let ended = self.bounded(&lease, async move { engine.create_remote(&local, &options).await }).await;
+        let ended =
+            self.bounded(&lease, Some(self.config.deadline), async move { engine.create_remote(&local, &options).await }).await;
         lease.release().await;
         match ended? {
             Creation::Created(remote) => Ok(remote),
@@ -184,10 +191,11 @@ impl Worker {
         }
     }
 
-    /// Does work under a lease and within the deadline; how the attempt ended where the work did not.
-    async fn bounded<T: Send + 'static>(
+    /// Does work under a lease and within a deadline; how the attempt ended where the work did not.
+    pub(super) async fn bounded<T: Send + 'static>(
         &self,
         lease: &HeldLease,
+        deadline: Option<Duration>,
         work: impl Future<Output = Result<T, Fault>> + Send + 'static,
     ) -> Result<T, Attempt> {
         // A task of its own: a panic in it is an error here and not our end.
@@ -201,8 +209,8 @@ impl Worker {
                     Err(Attempt::Panicked)
                 }
             },
-            () = tokio::time::sleep(self.config.deadline) => {
-                let fault = Fault::transient(format!("the run took longer than {:?}", self.config.deadline));
+            limit = passed(deadline) => {
+                let fault = Fault::transient(format!("the run took longer than {limit:?}"));
                 Err(Attempt::Failed(fault))
             }
             () = lease.lost.cancelled() => Err(Attempt::Failed(Fault::transient("the lease on the issue was lost"))),
@@ -296,6 +304,13 @@ impl Worker {
             trace: trace_id(&Span::current()),
         }
     }
+}
+
+/// Waits for a deadline, for ever if there is none.
+async fn passed(deadline: Option<Duration>) -> Duration {
+    let Some(deadline) = deadline else { return std::future::pending().await };
+    tokio::time::sleep(deadline).await;
+    deadline
 }
 
 fn run_options(job: &Job) -> RunOptions {

@@ -63,8 +63,8 @@ pub struct PfiffConfig {
     pub keep_files: Option<PathBuf>,
     /// `mode` of outgoing files, as in `chmod`.
     pub mode: u32,
-    /// `group` of outgoing files, by name or number; absent: that of the outbox.
-    pub group: Option<String>,
+    /// `group` of outgoing files, by number; absent: that of the outbox.
+    pub group: Option<u32>,
     /// `storage`: where attachments wait, between the package and the tracker.
     pub storage: StorageConfig,
     /// Where it is configured.
@@ -180,7 +180,8 @@ pub(super) fn read(section: Section<'_>, environment: &Environment, place: Place
     let pack = section.section("pack").map_or_else(PackConfig::default, read_pack);
     let keep_files = path(&section, "keep_files");
     let mode = read_mode(&section);
-    let group = optional(&section, "group");
+    let group = section.node("group").is_some().then(|| section.number("group", 0, 0..=u64::from(u32::MAX)));
+    let group = group.and_then(|group| u32::try_from(group).ok());
     let storage = read_storage(&section, environment);
     section.finish();
     Some(PfiffConfig {

@@ -55,13 +55,16 @@ CREATE TABLE mirror_annotations (
     PRIMARY KEY (tracker, issue, id)
 );
 
--- Packages of ours. `state`: packed, staged, sent; a tracker has one at a time that is not sent.
+-- Packages of ours. `state`: packed, staged, sent; a tracker has one at a time that is not sent. `attempts`: how often its files were
+-- begun to be completed; `staged_as`: the attempt whose files go out.
 CREATE TABLE packages_out (
     reference TEXT PRIMARY KEY,
     tracker   TEXT NOT NULL,
     state     TEXT NOT NULL,
     made      BIGINT NOT NULL,
-    sent      BIGINT
+    sent      BIGINT,
+    attempts  BIGINT NOT NULL DEFAULT 0,
+    staged_as BIGINT
 );
 CREATE UNIQUE INDEX packages_out_open ON packages_out (tracker) WHERE state <> 'sent';
 CREATE INDEX packages_out_of_tracker ON packages_out (tracker, made);

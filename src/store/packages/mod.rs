@@ -128,8 +128,12 @@ impl PackageRecords for Store {
         Ok(outgoing::answers(&self.pool, reference).await?)
     }
 
-    async fn note_staged(&self, reference: &str) -> Result<(), Fault> {
-        Ok(outgoing::note_staged(&self.pool, reference).await?)
+    async fn begin_staging(&self, reference: &str) -> Result<u32, Fault> {
+        Ok(outgoing::begin_staging(&self.pool, reference).await?)
+    }
+
+    async fn note_staged(&self, reference: &str, attempt: u32) -> Result<bool, Fault> {
+        Ok(outgoing::note_staged(&self.pool, reference, attempt).await?)
     }
 
     async fn note_sent(&self, tracker: &TrackerName, reference: &str, at: Timestamp) -> Result<(), Fault> {

@@ -15,6 +15,8 @@ struct Row {
     state: String,
     made: i64,
     sent: Option<i64>,
+    attempts: i64,
+    staged_as: Option<i64>,
 }
 
 const PACKED: &str = "packed";
@@ -33,6 +35,8 @@ impl From<Row> for OutgoingPackage {
             },
             made: moment(row.made),
             sent: row.sent.map(moment),
+            attempts: u32::try_from(row.attempts).unwrap_or_default(),
+            staged_as: row.staged_as.and_then(|attempt| u32::try_from(attempt).ok()),
         }
     }
 }
@@ -47,13 +51,14 @@ pub(super) async fn unanswered(pool: &Pool, tracker: &TrackerName, most: u32) ->
 }
 
 pub(super) async fn open(pool: &Pool, tracker: &TrackerName) -> Result<Option<OutgoingPackage>, StoreError> {
-    const SELECT: &str = "SELECT reference, state, made, sent FROM packages_out WHERE tracker = $1 AND state <> 'sent'";
+    const SELECT: &str = "SELECT reference, state, made, sent, attempts, staged_as FROM packages_out \
+        WHERE tracker = $1 AND state <> 'sent'";
     let row: Option<Row> = on_pool!(pool, pool -> sqlx::query_as(SELECT).bind(tracker.as_str()).fetch_optional(pool).await?);
     Ok(row.map(OutgoingPackage::from))
 }
 
 pub(super) async fn newest(pool: &Pool, tracker: &TrackerName, most: u32) -> Result<Vec<OutgoingPackage>, StoreError> {
-    const SELECT: &str = "SELECT reference, state, made, sent FROM packages_out WHERE tracker = $1 \
+    const SELECT: &str = "SELECT reference, state, made, sent, attempts, staged_as FROM packages_out WHERE tracker = $1 \
         ORDER BY made DESC, reference DESC LIMIT $2";
     let rows: Vec<Row> = on_pool!(pool, pool ->
         sqlx::query_as(SELECT).bind(tracker.as_str()).bind(i64::from(most)).fetch_all(pool).await?);
@@ -112,10 +117,23 @@ pub(super) async fn answers(pool: &Pool, reference: &str) -> Result<Vec<Outgoing
     rows.into_iter().map(answer).collect()
 }
 
-pub(super) async fn note_staged(pool: &Pool, reference: &str) -> Result<(), StoreError> {
-    const UPDATE: &str = "UPDATE packages_out SET state = $1 WHERE reference = $2 AND state = $3";
-    on_pool!(pool, pool => sqlx::query(UPDATE).bind(STAGED).bind(reference).bind(PACKED).execute(pool).await?);
-    Ok(())
+pub(super) async fn begin_staging(pool: &Pool, reference: &str) -> Result<u32, StoreError> {
+    const UPDATE: &str = "UPDATE packages_out SET attempts = attempts + 1 WHERE reference = $1 RETURNING attempts";
+    let attempt: i64 = on_pool!(pool, pool -> sqlx::query_scalar(UPDATE).bind(reference).fetch_one(pool).await?);
+    Ok(u32::try_from(attempt).unwrap_or(u32::MAX))
+}
+
+pub(super) async fn note_staged(pool: &Pool, reference: &str, attempt: u32) -> Result<bool, StoreError> {
+    const UPDATE: &str = "UPDATE packages_out SET state = $1, staged_as = $2 WHERE reference = $3 AND state = $4";
+    let noted = on_pool!(pool, pool -> sqlx::query(UPDATE)
+        .bind(STAGED)
+        .bind(i64::from(attempt))
+        .bind(reference)
+        .bind(PACKED)
+        .execute(pool)
+        .await?
+        .rows_affected());
+    Ok(noted == 1)
 }
 
 pub(super) async fn note_sent(pool: &Pool, tracker: &TrackerName, reference: &str, at: Timestamp) -> Result<(), StoreError> {

@@ -128,6 +128,10 @@ pub struct OutgoingPackage {
     pub made: Timestamp,
     /// When it was sent.
     pub sent: Option<Timestamp>,
+    /// How often its files were begun to be completed.
+    pub attempts: u32,
+    /// The attempt whose files go out.
+    pub staged_as: Option<u32>,
 }
 
 /// What a package of ours says of one issue.
@@ -264,8 +268,12 @@ pub trait PackageRecords: Send + Sync {
     /// The content of a package of ours, in the order of the issues.
     async fn answers(&self, reference: &str) -> Result<Vec<OutgoingAnswer>, Fault>;
 
-    /// Notes that all files of a package are complete beside the outbox.
-    async fn note_staged(&self, reference: &str) -> Result<(), Fault>;
+    /// Notes that somebody begins to complete the files of a package; which attempt this is, from 1.
+    async fn begin_staging(&self, reference: &str) -> Result<u32, Fault>;
+
+    /// Notes that all files of a package are complete beside the outbox, as that attempt made them; `false` if those of another one
+    /// were complete before.
+    async fn note_staged(&self, reference: &str, attempt: u32) -> Result<bool, Fault>;
 
     /// Notes that a package is sent; its answers are out with that.
     async fn note_sent(&self, tracker: &TrackerName, reference: &str, at: Timestamp) -> Result<(), Fault>;

@@ -1,0 +1,254 @@
+//! The inbox: which packages are complete. Files come one by one, in any order, and may still be growing when they are first seen.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+
+use super::{Pfiff, folders::Arrived};
+use crate::{
+    config::partner::PfiffConfig,
+    formats::engdat::{FileName, Parts},
+    sync::{
+        fault::Fault,
+        ports::{ArrivalState, Look},
+    },
+};
+
+/// What begins a finding of something that was not taken in. The files of such a package are not removed.
+pub(super) const LEFT_OUT: &str = "left out: ";
+
+/// What this process has seen of the inbox.
+pub(super) struct Inbox {
+    poll: Duration,
+    settle: Duration,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Since when each file has been as it is.
+    files: HashMap<String, (Arrived, Instant)>,
+    /// Packages whose files may stay where they are.
+    done: HashSet<String>,
+    /// Whether a file may still be growing.
+    unsettled: bool,
+}
+
+/// The files of one package that are in the inbox, by their numbers. Each may be there several times: a server that receives it again
+/// adds another ending.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub parts: Parts,
+    pub files: BTreeMap<u16, Vec<Arrived>>,
+    /// Files that claim to be of the package and cannot be, in words.
+    pub strangers: Vec<String>,
+}
+
+impl Found {
+    /// The file of a number; of several the one that came last.
+    pub fn newest(&self, sequence: u16) -> Option<&Arrived> {
+        self.files.get(&sequence)?.iter().max_by(|one, other| one.changed.cmp(&other.changed).then(one.name.cmp(&other.name)))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arrived> {
+        self.files.values().flatten()
+    }
+
+    /// What is missing, in words.
+    pub fn lacking(&self) -> String {
+        let missing: Vec<String> = self.parts.missing().iter().map(|number| format!("{number:03}")).collect();
+        format!("of its {} files these are missing: {}", self.parts.total(), missing.join(", "))
+    }
+}
+
+impl Inbox {
+    pub fn new(config: &PfiffConfig) -> Self {
+        Self { poll: config.poll, settle: config.settle, seen: Mutex::default() }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // Whoever panicked left at worst an older view of the folder.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of what is there now; the names of the files that have not changed for long enough.
+    fn note(&self, arrived: &[Arrived], now: Instant) -> HashSet<String> {
+        let mut seen = self.seen();
+        let before = std::mem::take(&mut seen.files);
+        let (mut settled, mut unsettled) = (HashSet::new(), false);
+        for file in arrived {
+            let since = match before.get(&file.name) {
+                Some((as_it_was, since)) if as_it_was == file => *since,
+                _ => now,
+            };
+            if now.duration_since(since) >= self.settle {
+                settled.insert(file.name.clone());
+            } else {
+                unsettled = true;
+            }
+            seen.files.insert(file.name.clone(), (file.clone(), since));
+        }
+        seen.unsettled = unsettled;
+        settled
+    }
+
+    fn is_done(&self, reference: &str) -> bool {
+        self.seen().done.contains(reference)
+    }
+
+    fn set_done(&self, reference: &str) {
+        self.seen().done.insert(reference.to_owned());
+    }
+}
+
+/// The package that a file belongs to, by its name; what stands before the name of the file itself does not count.
+pub(super) fn package_of(file: &str) -> Result<String, Fault> {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    match FileName::parse(name) {
+        Ok(name) => Ok(name.reference().as_str().to_owned()),
+        Err(error) => Err(Fault::refused(format!("{name:?} is no file of a package: {error}"))),
+    }
+}
+
+/// Looks into the inbox.
+pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
+    let arrived = pfiff.folders()?.arrived().await?;
+    let settled = pfiff.inbox.note(&arrived, Instant::now());
+    let now = pfiff.records()?.now().await?;
+    let mut look = Look::default();
+    for (reference, found) in packages(arrived) {
+        if pfiff.inbox.is_done(&reference) {
+            continue;
+        }
+        if !found.parts.is_complete() {
+            let newest = found.all().map(|file| file.changed).max();
+            if newest.is_some_and(|newest| is_older(newest, pfiff.config.incomplete_after, now)) {
+                look.overdue.push((reference, found.lacking()));
+            }
+            continue;
+        }
+        match pfiff.records()?.arrived_package(&pfiff.name, &reference).await? {
+            Some(known) if known.state == ArrivalState::Ingested => {
+                let is_whole = !known.findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
+                put_away(pfiff, &reference, &found, is_whole).await?;
+            }
+            // It waits for a person, in the dead queue.
+            Some(_) => {}
+            None if found.all().all(|file| settled.contains(&file.name)) => look.complete.push(reference),
+            None => {}
+        }
+    }
+    Ok(look)
+}
+
+fn is_older(time: Timestamp, limit: Duration, now: Timestamp) -> bool {
+    Duration::try_from(now.duration_since(time)).is_ok_and(|age| age > limit)
+}
+
+/// Waits until it is time for the next look.
+pub(super) async fn next_look(pfiff: &Pfiff) {
+    let pause = if pfiff.inbox.seen().unsettled { pfiff.inbox.poll.min(pfiff.inbox.settle) } else { pfiff.inbox.poll };
+    match &pfiff.folders {
+        Some(folders) => tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = folders.changed() => {}
+        },
+        None => tokio::time::sleep(pause).await,
+    }
+}
+
+/// The files of one package that are in the inbox; `None` if there is none.
+pub(super) async fn find(pfiff: &Pfiff, reference: &str) -> Result<Option<Found>, Fault> {
+    let arrived = pfiff.folders()?.arrived().await?;
+    Ok(packages(arrived).remove(reference))
+}
+
+/// The packages, by their references. Files of other names are left alone.
+fn packages(arrived: Vec<Arrived>) -> BTreeMap<String, Found> {
+    let mut packages: BTreeMap<String, Found> = BTreeMap::new();
+    let mut named: Vec<(FileName, Arrived)> =
+        arrived.into_iter().filter_map(|file| Some((FileName::parse(&file.name).ok()?, file))).collect();
+    // Which of two files that contradict each other is the stranger must not depend on the order of a folder.
+    named.sort_by(|(_, one), (_, other)| one.changed.cmp(&other.changed).then(one.name.cmp(&other.name)));
+    for (name, file) in named {
+        let found = packages.entry(name.reference().as_str().to_owned()).or_insert_with(|| Found {
+            parts: Parts::of(name.clone()),
+            files: BTreeMap::new(),
+            strangers: Vec::new(),
+        });
+        match found.parts.add(name.clone()) {
+            Ok(_) => found.files.entry(name.sequence()).or_default().push(file),
+            Err(error) => found.strangers.push(error.to_string()),
+        }
+    }
+    packages
+}
+
+/// Puts the files of a package that was taken in where they belong: into the archive, or away. Those of one that was not taken in whole
+/// are never removed.
+pub(super) async fn put_away(pfiff: &Pfiff, reference: &str, found: &Found, is_whole: bool) -> Result<(), Fault> {
+    let folders = pfiff.folders()?;
+    for file in found.all() {
+        match &pfiff.config.archive {
+            Some(archive) => folders.archive(&file.name, archive).await?,
+            None if !pfiff.config.keep_arrived && is_whole => folders.remove(&file.name).await?,
+            None => {
+                pfiff.inbox.set_done(reference);
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, changed: i64) -> Arrived {
+        Arrived { name: name.to_owned(), size: 1, changed: Timestamp::from_second(changed).unwrap() }
+    }
+
+    #[test]
+    fn files_are_sorted_into_packages_by_their_first_26_characters() {
+        let mut packages = packages(vec![
+            file("ENG26112010000000PAG002002", 2),
+            file("ENG26112010000000PAG002001_20261120.0001", 1),
+            file("ENG26112010000000PAG002001_20261120.0002", 3),
+            file("ENG26112010000000PAG003003", 4),
+            file("ENG26112010000001PAG002001", 1),
+            file("README", 1),
+        ]);
+        let first = packages.remove("26112010000000PAG").unwrap();
+        assert!(first.parts.is_complete());
+        assert_eq!(first.newest(1).unwrap().name, "ENG26112010000000PAG002001_20261120.0002");
+        assert_eq!(first.strangers.len(), 1, "{:?}", first.strangers);
+        let second = packages.remove("26112010000001PAG").unwrap();
+        assert_eq!(second.lacking(), "of its 2 files these are missing: 002");
+        assert!(packages.is_empty());
+    }
+
+    #[test]
+    fn a_file_is_settled_once_it_has_not_changed_for_a_while() {
+        let inbox = Inbox { poll: Duration::from_secs(9), settle: Duration::from_secs(2), seen: Mutex::default() };
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        assert!(inbox.note(&[file("a", 1)], at(0)).is_empty());
+        assert!(inbox.note(&[file("a", 2)], at(2)).is_empty(), "it grew");
+        assert!(inbox.seen().unsettled);
+        assert!(inbox.note(&[file("a", 2), file("b", 1)], at(4)).contains("a"));
+        assert!(inbox.note(&[], at(5)).is_empty() && !inbox.seen().unsettled);
+        assert!(inbox.note(&[file("a", 2)], at(9)).is_empty(), "one that went and came again is a new one");
+    }
+
+    #[test]
+    fn a_package_is_known_by_the_name_of_any_of_its_files() {
+        assert_eq!(package_of("/var/spool/oftp/ENG26112010000000PAG002002.0001").unwrap(), "26112010000000PAG");
+        let fault = package_of("/etc/passwd").unwrap_err();
+        assert!(fault.to_string().contains("\"passwd\" is no file of a package"), "{fault}");
+    }
+}

@@ -1,0 +1,180 @@
+//! Taking a package in: its files are fetched and read, attachments are stored, and then all that it tells is written down in one
+//! transaction. Until then nothing has happened; after it, the package is known by its reference and never taken in again.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use tracing::{info, warn};
+
+use super::{
+    Pfiff,
+    inbox::{self, Found, LEFT_OUT},
+    outbox::civil,
+    unpack::{self, Unpacked},
+};
+use crate::{
+    ids::IssueId,
+    formats::engdat::{Description, Mode, ReadDescription, ZIP_FORMAT},
+    sync::{
+        fault::Fault,
+        ports::{ArrivalState, Ingest, Ingested},
+    },
+};
+
+/// The most bytes of a description that are fetched; what is larger is none.
+const LARGEST_DESCRIPTION: u64 = 4 << 20;
+/// Findings that are kept of one package.
+const MOST_FINDINGS: usize = 200;
+
+/// Takes a package in.
+pub(super) async fn ingest(pfiff: &Pfiff, reference: &str) -> Result<Ingested, Fault> {
+    if let Some(known) = pfiff.records()?.arrived_package(&pfiff.name, reference).await?
+        && known.state == ArrivalState::Ingested
+    {
+        return Ok(Ingested::Before);
+    }
+    let Some(found) = inbox::find(pfiff, reference).await? else {
+        return Ok(Ingested::Incomplete("none of its files is in the inbox".to_owned()));
+    };
+    if !found.parts.is_complete() {
+        return Ok(Ingested::Incomplete(found.lacking()));
+    }
+    let read = match read(pfiff, reference, &found).await {
+        Ok(read) => read,
+        Err(fault) if fault.is_transient() => return Err(fault),
+        Err(fault) => {
+            let now = pfiff.records()?.now().await?;
+            pfiff.records()?.refuse(&pfiff.name, reference, now, &[fault.to_string()]).await?;
+            return Err(fault.while_doing(format!("the package {reference} is refused")));
+        }
+    };
+    keep(pfiff, reference, read, &found).await
+}
+
+/// Writes down what a package tells, and puts its files away.
+async fn keep(pfiff: &Pfiff, reference: &str, read: Unpacked, found: &Found) -> Result<Ingested, Fault> {
+    let Unpacked { issues, mut findings } = read;
+    if findings.len() > MOST_FINDINGS {
+        let more = findings.len() - MOST_FINDINGS;
+        // What was left out is told first: it decides what becomes of the files.
+        findings.sort_by_key(|finding| !finding.starts_with(LEFT_OUT));
+        findings.truncate(MOST_FINDINGS);
+        findings.push(format!("and {more} more"));
+    }
+    let is_whole = !findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
+    let package = Ingest {
+        tracker: pfiff.name.clone(),
+        reference: reference.to_owned(),
+        at: pfiff.records()?.now().await?,
+        findings,
+        issues,
+    };
+    if !pfiff.records()?.ingest(&package).await? {
+        return Ok(Ingested::Before);
+    }
+    for finding in &package.findings {
+        warn!(tracker = %pfiff.name, package = reference, "{finding}");
+    }
+    info!(tracker = %pfiff.name, package = reference, issues = package.issues.len(), "a package was taken in");
+    // Else the next look does it.
+    if let Err(fault) = inbox::put_away(pfiff, reference, found, is_whole).await {
+        warn!(tracker = %pfiff.name, package = reference, %fault, "the files of the package stay in the inbox for now");
+    }
+    Ok(Ingested::Now { issues: package.issues.len(), findings: package.findings })
+}
+
+/// Reads a package, and stores its attachments.
+async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked, Fault> {
+    let work = workshop(pfiff)?;
+    let description = read_description(pfiff, reference, found, work.path()).await?;
+    let mut findings: Vec<String> =
+        description.findings.iter().map(|finding| format!("{}: {finding}", name_of(found, 1))).collect();
+    findings.extend(found.strangers.iter().cloned());
+    let agreement = found.parts.compare(description.description.sequences());
+    if !agreement.is_full() {
+        if !agreement.absent.is_empty() {
+            return Err(Fault::permanent(agreement.to_string()).hint("ask the other side to send the package again"));
+        }
+        findings.push(agreement.to_string());
+    }
+    let mut whole = Unpacked { issues: Vec::new(), findings };
+    let mut broken = Vec::new();
+    for sequence in 2..=found.parts.total() {
+        let format = description.description.files.iter().find(|file| file.sequence == sequence).map(|file| &file.format);
+        if let Some(format) = format.filter(|format| *format != &pfiff.config.format && *format != ZIP_FORMAT) {
+            whole.findings.push(format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
+        }
+        let archive = fetch(pfiff, found, sequence, work.path(), pfiff.config.max_package).await?;
+        match unpack::unpack(pfiff, &archive, sequence, work.path()).await? {
+            Ok(part) => {
+                whole.issues.extend(part.issues);
+                whole.findings.extend(part.findings);
+            }
+            Err(error) => broken.push(format!("{}: {error}", name_of(found, sequence))),
+        }
+        // Each may be large.
+        let _ = tokio::fs::remove_file(&archive).await;
+    }
+    if !broken.is_empty() && whole.issues.is_empty() {
+        return Err(Fault::permanent(broken.join("; ")).hint("ask the other side to send the package again"));
+    }
+    whole.findings.extend(broken.into_iter().map(|error| format!("{LEFT_OUT}{error}")));
+    Ok(whole)
+}
+
+/// Takes in an archive alone, without a package around it; its issues, and what was found wrong.
+pub(super) async fn ingest_archive(pfiff: &Pfiff, archive: &Path) -> Result<(Vec<IssueId>, Vec<String>), Fault> {
+    let work = workshop(pfiff)?;
+    let Unpacked { issues, findings } = unpack::unpack(pfiff, archive, 1, work.path())
+        .await?
+        .map_err(|error| Fault::permanent(format!("{}: {error}", archive.display())))?;
+    let at = pfiff.records()?.now().await?;
+    // What is given by hand is the newest there is; no other package has such a reference.
+    let unique = uuid::Uuid::now_v7().simple();
+    let reference = format!("{}00-BY-HAND-{unique}", civil(pfiff, at).strftime("%y%m%d%H%M%S"));
+    let package = Ingest { tracker: pfiff.name.clone(), reference, at, findings, issues };
+    pfiff.records()?.ingest(&package).await?;
+    Ok((package.issues.into_iter().map(|issue| issue.issue).collect(), package.findings))
+}
+
+/// A folder for one package while it is read or made; it goes with the value.
+pub(super) fn workshop(pfiff: &Pfiff) -> Result<TempDir, Fault> {
+    let folder = &pfiff.kept()?.workshop;
+    let wrong = |error: std::io::Error| {
+        Fault::transient(format!("packages cannot be worked on in {}: {error}", folder.display())).hint("is there room?")
+    };
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    tempfile::tempdir_in(folder).map_err(wrong)
+}
+
+async fn read_description(
+    pfiff: &Pfiff,
+    reference: &str,
+    found: &Found,
+    work: &Path,
+) -> Result<ReadDescription, Fault> {
+    let file = fetch(pfiff, found, 1, work, LARGEST_DESCRIPTION).await?;
+    let bytes = tokio::fs::read(&file).await.map_err(|error| Fault::transient(format!("{}: {error}", file.display())))?;
+    let wrong = |error: String| {
+        Fault::permanent(format!("{}: {error}", name_of(found, 1))).hint("ask the other side to mend and send the package again")
+    };
+    let read = Description::read(&bytes, Mode::Tolerant).map_err(|error| wrong(error.to_string()))?;
+    if read.description.document.number != reference {
+        return Err(wrong(format!("it is of another package: {:?}", read.description.document.number)));
+    }
+    if let (Some(own), Some(peer)) = (&pfiff.config.own, &pfiff.config.peer) {
+        read.description.check_route(&peer.routing, &own.routing).map_err(|error| wrong(error.to_string()))?;
+    }
+    Ok(read)
+}
+
+async fn fetch(pfiff: &Pfiff, found: &Found, sequence: u16, work: &Path, limit: u64) -> Result<std::path::PathBuf, Fault> {
+    let file = found.newest(sequence).ok_or_else(|| Fault::bug(format!("file {sequence:03} of a complete package")))?;
+    let local = work.join(format!("{sequence:03}"));
+    pfiff.folders()?.fetch(&file.name, &local, limit).await.map_err(|fault| fault.while_doing(&file.name))?;
+    Ok(local)
+}
+
+fn name_of(found: &Found, sequence: u16) -> &str {
+    found.newest(sequence).map_or("", |file| &file.name)
+}

@@ -1,0 +1,60 @@
+//! Reading: the newest known state of an issue, as the packages told it, and what we answer.
+
+use serde_json::Value;
+
+use super::{
+    Pfiff,
+    schema::{NUMBER, OWN},
+};
+use crate::{
+    ids::IssueId,
+    sync::{
+        fault::Fault,
+        issue::{File, Message, READABLE, Snapshot},
+        ports::{Annotation, MirroredFile, MirroredIssue},
+        rules::Needs,
+    },
+};
+
+/// An issue as it is known now; `None` if no package told of it.
+pub(super) async fn snapshot(pfiff: &Pfiff, id: &IssueId, needs: &Needs) -> Result<Option<Snapshot>, Fault> {
+    let Some(issue) = pfiff.records()?.mirrored(&pfiff.name, id).await? else { return Ok(None) };
+    let annotations = if needs.messages { pfiff.records()?.annotations(&pfiff.name, id).await? } else { Vec::new() };
+    let files = if needs.files { pfiff.records()?.mirrored_files(&pfiff.name, id).await? } else { Vec::new() };
+    Ok(Some(Snapshot {
+        attributes: needs.paths.iter().map(|path| (path.clone(), attribute(&issue, id, path))).collect(),
+        messages: annotations.into_iter().map(|annotation| message(pfiff, annotation)).collect(),
+        files: files.into_iter().map(file).collect(),
+        // What arrives is for us.
+        assigned_to_us: true,
+        revision: Some(issue.version.to_string()),
+        updated: needs.updated.then_some(issue.changed_at),
+        largest_file: needs.files.then_some(pfiff.config.max_attachment),
+        ..Snapshot::empty(id.clone(), id.as_str())
+    }))
+}
+
+fn attribute(issue: &MirroredIssue, id: &IssueId, path: &str) -> Value {
+    let known = match path {
+        READABLE => return Value::Bool(true),
+        NUMBER => return Value::from(id.as_str()),
+        path if OWN.contains(&path) => issue.own.get(path),
+        path => issue.incoming.get(path),
+    };
+    known.cloned().unwrap_or_default()
+}
+
+fn message(pfiff: &Pfiff, annotation: Annotation) -> Message {
+    Message {
+        id: annotation.id,
+        author: annotation.author.unwrap_or_else(|| pfiff.config.company.clone()),
+        date: annotation.at,
+        text: annotation.text,
+        keywords: Vec::new(),
+        kind: None,
+    }
+}
+
+fn file(file: MirroredFile) -> File {
+    File { withheld: file.stored.is_none(), id: file.id, name: file.name, size: file.size }
+}

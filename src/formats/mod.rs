@@ -2,4 +2,5 @@
 
 pub mod edifact;
 pub mod engdat;
+pub mod msr_issue;
 pub mod soap;

@@ -6,6 +6,7 @@ mod http;
 pub mod jira;
 mod kept;
 pub mod kpm;
+pub mod pfiff;
 pub mod reach;
 pub mod roundup;
 mod text;

@@ -144,7 +144,7 @@ fn read(tree: &Table, environment: &Environment, findings: &Findings) -> Config 
     let (trackers, partners) = tracker::read_all(&root, environment);
     let mut syncs = sync::read_all(&root, &trackers);
     for sync in syncs.iter_mut().filter(|sync| sync.remote_filter.is_none()) {
-        let natural = partners.get(&sync.remote).and_then(partner::PartnerConfig::natural_filter);
+        let natural = partners.get(&sync.remote).map(partner::PartnerConfig::natural_filter);
         sync.remote_filter = natural.map(str::to_owned);
     }
     root.finish();

@@ -5,6 +5,7 @@
 //! each call that writes. What lies between two requests of one call to a tracker is told apart by the points of HTTP.
 
 mod coordination;
+mod packages;
 mod queue;
 mod records;
 mod tracker;
@@ -21,15 +22,16 @@ use crate::{
     queue::Queue,
     sync::{
         issue::Side,
-        ports::{Records, Tracker},
+        ports::{PackageRecords, Records, Tracker},
     },
+    trackers::pfiff::folders::Folders,
 };
 
 /// Says where: the name of a point as in [`points`], or its number there, then `:` and which time; the first if that is left out.
 pub const CRASH_AT: &str = "TRACKERSYNC_CRASH_AT";
 
 /// Calls that write, by port. Reading leaves nothing behind, so there is nothing to tell apart before and after it.
-pub const STEPS: [(&str, &[&str]); 6] = [
+pub const STEPS: [(&str, &[&str]); 8] = [
     (
         "records",
         &[
@@ -51,6 +53,24 @@ pub const STEPS: [(&str, &[&str]); 6] = [
     ("http", &["write"]),
     ("queue", &["publish_now", "publish_later", "publish_dead", "park_raw", "ack", "release"]),
     ("coordination", &["acquire", "release", "claim", "finish", "forget", "bump", "cover"]),
+    (
+        "packages",
+        &[
+            "ingest",
+            "refuse",
+            "announced",
+            "set_own",
+            "add_annotation",
+            "edit_annotation",
+            "remove_annotation",
+            "add_own_file",
+            "pack",
+            "begin_staging",
+            "note_staged",
+            "note_sent",
+        ],
+    ),
+    ("folders", &["fetch", "archive", "remove", "stage", "deliver", "unstage"]),
 ];
 
 const TRACKER: &[&str] = &[
@@ -120,6 +140,18 @@ pub async fn request<T>(method: &Method, made: impl Future<Output = T>) -> T {
 #[must_use]
 pub fn records(inner: Arc<dyn Records>) -> Arc<dyn Records> {
     Arc::new(records::Pointed(inner))
+}
+
+/// The records of packages, with their points.
+#[must_use]
+pub fn package_records(inner: Arc<dyn PackageRecords>) -> Arc<dyn PackageRecords> {
+    Arc::new(packages::PointedRecords(inner))
+}
+
+/// The folders of an OFTP server, with their points.
+#[must_use]
+pub fn folders(inner: Arc<dyn Folders>) -> Arc<dyn Folders> {
+    Arc::new(packages::PointedFolders(inner))
 }
 
 /// A tracker of one side, with its points.

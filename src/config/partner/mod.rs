@@ -25,11 +25,11 @@ impl PartnerConfig {
     /// The names of these kinds in the configuration.
     pub const NAMES: [&'static str; 2] = ["kpm", "pfiff"];
 
-    /// The `remote_filter` of a sync that says none, where the tracker has one that is meant without being said.
-    pub(super) fn natural_filter(&self) -> Option<&'static str> {
+    /// The `remote_filter` of a sync that says none: it is meant without being said.
+    pub(super) fn natural_filter(&self) -> &'static str {
         match self {
-            Self::Kpm(_) => Some(KpmConfig::FILTER),
-            Self::Pfiff(_) => Some(PfiffConfig::FILTER),
+            Self::Kpm(_) => KpmConfig::FILTER,
+            Self::Pfiff(_) => PfiffConfig::FILTER,
         }
     }
 

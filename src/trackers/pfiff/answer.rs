@@ -72,10 +72,7 @@ impl Draft {
         let answer = msr_issue::Answer {
             reference: reference.as_str().to_owned(),
             made: instant::parse(&own(UPDATED)).map_or(made, |moment| civil(pfiff, moment)),
-            peer: Company {
-                long_name: pfiff.config.peer_company.clone(),
-                short_name: pfiff.config.peer_company_short.clone(),
-            },
+            peer: Company { long_name: pfiff.config.peer_company.clone(), short_name: pfiff.config.peer_company_short.clone() },
             own: Company { long_name: pfiff.config.company.clone(), short_name: pfiff.config.company_short.clone() },
             key: self.key.clone(),
             problem_number: self.number.as_str().to_owned(),
@@ -115,7 +112,8 @@ fn unique_names(files: &[MirroredFile]) -> Vec<String> {
     let mut names = Vec::with_capacity(files.len());
     for file in files {
         let name = as_kept(&file.name);
-        let (stem, ending) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
+        let (stem, ending) =
+            name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
         let numbered = (2..).map(|number| format!("{stem}-{number}{ending}"));
         let free = std::iter::once(name.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
         names.extend(free);

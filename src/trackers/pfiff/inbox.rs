@@ -136,10 +136,9 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
                 let is_whole = !known.findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
                 put_away(pfiff, &reference, &found, is_whole).await?;
             }
-            // It waits for a person, in the dead queue.
-            Some(_) => {}
             None if found.all().all(|file| settled.contains(&file.name)) => look.complete.push(reference),
-            None => {}
+            // It is not settled yet, or it was refused and waits for a person, in the dead queue.
+            _ => {}
         }
     }
     Ok(look)

@@ -13,8 +13,8 @@ use super::{
     unpack::{self, Unpacked},
 };
 use crate::{
-    ids::IssueId,
     formats::engdat::{Description, Mode, ReadDescription, ZIP_FORMAT},
+    ids::IssueId,
     sync::{
         fault::Fault,
         ports::{ArrivalState, Ingest, Ingested},
@@ -102,7 +102,9 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     for sequence in 2..=found.parts.total() {
         let format = description.description.files.iter().find(|file| file.sequence == sequence).map(|file| &file.format);
         if let Some(format) = format.filter(|format| *format != &pfiff.config.format && *format != ZIP_FORMAT) {
-            whole.findings.push(format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
+            whole
+                .findings
+                .push(format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
         }
         let archive = fetch(pfiff, found, sequence, work.path(), pfiff.config.max_package).await?;
         match unpack::unpack(pfiff, &archive, sequence, work.path()).await? {
@@ -147,16 +149,12 @@ pub(super) fn workshop(pfiff: &Pfiff) -> Result<TempDir, Fault> {
     tempfile::tempdir_in(folder).map_err(wrong)
 }
 
-async fn read_description(
-    pfiff: &Pfiff,
-    reference: &str,
-    found: &Found,
-    work: &Path,
-) -> Result<ReadDescription, Fault> {
+async fn read_description(pfiff: &Pfiff, reference: &str, found: &Found, work: &Path) -> Result<ReadDescription, Fault> {
     let file = fetch(pfiff, found, 1, work, LARGEST_DESCRIPTION).await?;
     let bytes = tokio::fs::read(&file).await.map_err(|error| Fault::transient(format!("{}: {error}", file.display())))?;
     let wrong = |error: String| {
-        Fault::permanent(format!("{}: {error}", name_of(found, 1))).hint("ask the other side to mend and send the package again")
+        Fault::permanent(format!("{}: {error}", name_of(found, 1)))
+            .hint("ask the other side to mend and send the package again")
     };
     let read = Description::read(&bytes, Mode::Tolerant).map_err(|error| wrong(error.to_string()))?;
     if read.description.document.number != reference {

@@ -23,8 +23,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::{SignedDuration, tz::TimeZone};
 
-use self::{folders::Folders, inbox::Inbox};
 pub use self::storage::Storage;
+use self::{folders::Folders, inbox::Inbox};
 use crate::{
     config::{diagnostic::Diagnostic, partner::PfiffConfig},
     ids::{IssueId, TrackerName},
@@ -33,8 +33,8 @@ use crate::{
         issue::{Attributes, Snapshot},
         plan::{MessageEdit, NewMessage},
         ports::{
-            Claim, Dispatched, End, FileContent, Ingested, Intent, Listing, Look, Made, MirroredState, PackageRecords, Packages,
-            Pages, Query, Token, Tracker, WriteTerms,
+            Claim, Dispatched, End, FileContent, Ingested, Intent, Listing, Look, Made, MirroredState, PackageRecords,
+            Packages, Pages, Query, Token, Tracker, WriteTerms,
         },
         requirements::Requirements,
         rules::Needs,
@@ -79,8 +79,7 @@ impl Pfiff {
         kept: Option<Kept>,
         folders: Option<Arc<dyn Folders>>,
     ) -> Result<Self, Fault> {
-        let zone = TimeZone::get(&config.timezone)
-            .map_err(|error| Fault::permanent(format!("[trackers.{name}]: {error}")))?;
+        let zone = TimeZone::get(&config.timezone).map_err(|error| Fault::permanent(format!("[trackers.{name}]: {error}")))?;
         let inbox = Inbox::new(config);
         Ok(Self { name, config: config.clone(), zone, kept, folders, inbox })
     }

@@ -277,11 +277,8 @@ fn partner(party: &PartyConfig) -> Partner {
         lines: std::array::from_fn(|_| lines.next().unwrap_or_default()),
         internal: String::new(),
     };
-    let contact = Contact {
-        department: [party.department.clone(), String::new()],
-        mail: party.email.clone(),
-        ..Contact::default()
-    };
+    let contact =
+        Contact { department: [party.department.clone(), String::new()], mail: party.email.clone(), ..Contact::default() };
     Partner {
         code: party.id.clone(),
         address: address.clone(),
@@ -296,9 +293,12 @@ fn partner(party: &PartyConfig) -> Partner {
 
 fn code(pfiff: &Pfiff) -> Result<&str, Fault> {
     let routing = pfiff.config.peer.as_ref().map(|peer| peer.routing.as_str());
-    pfiff.config.filename_code.as_deref().or(routing).ok_or_else(|| {
-        Fault::permanent("neither `filename_code` nor `peer` tell what the names of our packages end with")
-    })
+    pfiff
+        .config
+        .filename_code
+        .as_deref()
+        .or(routing)
+        .ok_or_else(|| Fault::permanent("neither `filename_code` nor `peer` tell what the names of our packages end with"))
 }
 
 fn read_reference(text: &str) -> Result<Reference, Fault> {

@@ -24,9 +24,8 @@ pub(super) fn find(asked: &Requirements) -> Vec<Diagnostic> {
     }
     if asked.creates && asked.side == Side::Remote {
         let message = "PFIFF takes no issues that begin with us";
-        findings.push(
-            Diagnostic::error("preflight::permission", message, asked.place.clone()).hint("leave `create_remote` out"),
-        );
+        findings
+            .push(Diagnostic::error("preflight::permission", message, asked.place.clone()).hint("leave `create_remote` out"));
     }
     for write in asked.fields.iter().filter(|write| !OWN.contains(&write.path.as_str())) {
         let message = format!("{}: PFIFF takes no {} from us", write.cause.rule, write.path);

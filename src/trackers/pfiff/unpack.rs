@@ -85,11 +85,7 @@ pub(super) async fn unpack(
                 }
             }
         }
-        unpacked.issues.push(ArrivedIssue {
-            attributes: attributes(&issue),
-            issue: IssueId::new(issue.number),
-            files,
-        });
+        unpacked.issues.push(ArrivedIssue { attributes: attributes(&issue), issue: IssueId::new(issue.number), files });
     }
     Ok(Ok(unpacked))
 }

@@ -5,6 +5,7 @@
 //! The way of a file out is [`Folders::stage`], repeated until it succeeds, then [`Folders::deliver`], repeated until it succeeds. Each
 //! step may be cut off at any point.
 
+mod connect;
 mod local;
 mod name;
 mod probe;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub use self::{local::LocalFolders, probe::Probe};
+pub use self::{connect::connect, local::LocalFolders, probe::Probe};
 use crate::sync::fault::Fault;
 
 /// The folders of one OFTP server. Files are named by plain names: one that leads elsewhere is refused.
@@ -66,11 +67,12 @@ pub trait Folders: Send + Sync {
     /// It cannot be told: the folder itself is not there, for example.
     async fn in_outbox(&self, name: &str) -> Result<Option<u64>, Fault>;
 
-    /// Moves a staged file into the outbox, where the OFTP server sees it. This is one step, and never replaces another file.
+    /// Moves a staged file into the outbox under its final name, where the OFTP server sees it. This is one step, and never replaces
+    /// another file.
     ///
     /// # Errors
     /// It could not be moved. After a transient one nobody knows whether it was: the next call tells.
-    async fn deliver(&self, name: &str) -> Result<Delivered, Fault>;
+    async fn deliver(&self, staged: &str, name: &str) -> Result<Delivered, Fault>;
 
     /// Removes a file from the staging folder. One that is gone already is fine.
     ///

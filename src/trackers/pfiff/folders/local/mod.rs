@@ -97,8 +97,9 @@ impl Folders for LocalFolders {
         self.on_file(name, |disk, name| inbox::size(&disk.places.outbox, name)).await
     }
 
-    async fn deliver(&self, name: &str) -> Result<Delivered, Fault> {
-        self.on_file(name, |disk, name| disk.mover.deliver(&disk.places, name)).await
+    async fn deliver(&self, staged: &str, name: &str) -> Result<Delivered, Fault> {
+        let name = plain(name)?.to_owned();
+        self.on_file(staged, move |disk, staged| disk.mover.deliver(&disk.places, staged, &name)).await
     }
 
     async fn unstage(&self, name: &str) -> Result<(), Fault> {

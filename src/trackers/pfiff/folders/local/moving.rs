@@ -37,8 +37,8 @@ enum NotMoved {
 
 impl Mover {
     /// Moves a staged file into the outbox, and makes sure that a loss of power does not bring it back.
-    pub(super) fn deliver(&self, places: &Places, name: &str) -> Result<Delivered, Fault> {
-        let (from, to) = (places.staging.join(name), places.outbox.join(name));
+    pub(super) fn deliver(&self, places: &Places, staged: &str, name: &str) -> Result<Delivered, Fault> {
+        let (from, to) = (places.staging.join(staged), places.outbox.join(name));
         let delivered = match self.rename(&from, &to) {
             Ok(()) => Delivered::Moved,
             Err(NotMoved::Taken) => return Ok(Delivered::Collision),

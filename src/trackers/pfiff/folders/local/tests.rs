@@ -123,8 +123,8 @@ async fn a_file_is_staged_with_its_mode_and_delivered_once() {
     assert_eq!(staged.permissions().mode() & 0o7777, 0o664);
     assert_eq!(site.folders.staged(NAME).await.unwrap(), Some(17));
     assert_eq!(site.folders.in_outbox(NAME).await.unwrap(), None);
-    assert_eq!(site.folders.deliver(NAME).await.unwrap(), Delivered::Moved);
-    assert_eq!(site.folders.deliver(NAME).await.unwrap(), Delivered::NotThere);
+    assert_eq!(site.folders.deliver(NAME, NAME).await.unwrap(), Delivered::Moved);
+    assert_eq!(site.folders.deliver(NAME, NAME).await.unwrap(), Delivered::NotThere);
     assert_eq!(site.folders.staged(NAME).await.unwrap(), None);
     assert_eq!(site.folders.in_outbox(NAME).await.unwrap(), Some(17));
     assert_eq!(site.read(&format!("outbox/{NAME}")), "again, and longer");
@@ -136,7 +136,7 @@ async fn a_taken_name_is_a_collision_and_nothing_is_lost() {
     site.write(&format!("outbox/{NAME}"), "theirs");
     let local = site.write("package", "ours");
     site.folders.stage(NAME, &local).await.unwrap();
-    assert_eq!(site.folders.deliver(NAME).await.unwrap(), Delivered::Collision);
+    assert_eq!(site.folders.deliver(NAME, NAME).await.unwrap(), Delivered::Collision);
     assert_eq!(site.read(&format!("outbox/{NAME}")), "theirs");
     assert_eq!(site.folders.staged(NAME).await.unwrap(), Some(4));
     site.folders.unstage(NAME).await.unwrap();
@@ -150,11 +150,11 @@ async fn absence_is_not_told_of_a_folder_that_is_not_there() {
     let local = site.write("package", "ours");
     site.folders.stage(NAME, &local).await.unwrap();
     fs::rename(site.path("outbox"), site.path("away")).unwrap();
-    assert!(is_permanent(&site.folders.deliver(NAME).await.unwrap_err()));
+    assert!(is_permanent(&site.folders.deliver(NAME, NAME).await.unwrap_err()));
     assert!(is_permanent(&site.folders.in_outbox(NAME).await.unwrap_err()));
     fs::rename(site.path("away"), site.path("outbox")).unwrap();
     fs::rename(site.path("staging"), site.path("away")).unwrap();
-    assert!(is_permanent(&site.folders.deliver(NAME).await.unwrap_err()));
+    assert!(is_permanent(&site.folders.deliver(NAME, NAME).await.unwrap_err()));
     assert!(is_permanent(&site.folders.staged(NAME).await.unwrap_err()));
     assert!(is_permanent(&site.folders.stage(NAME, &local).await.unwrap_err()));
 }
@@ -206,7 +206,7 @@ async fn staging_on_another_file_system_is_told() {
     let site = Site::with(|_| elsewhere.path().to_owned(), Permissions::default());
     let local = site.write("package", "ours");
     site.folders.stage(NAME, &local).await.unwrap();
-    let fault = site.folders.deliver(NAME).await.unwrap_err();
+    let fault = site.folders.deliver(NAME, NAME).await.unwrap_err();
     assert!(is_permanent(&fault) && fault.hint.as_deref().unwrap().contains("one file system"), "{fault}");
     assert_eq!(site.folders.in_outbox(NAME).await.unwrap(), None);
     let wrong: Vec<Probe> = site.folders.probe().await.into_iter().filter(|probe| !probe.is_good()).collect();

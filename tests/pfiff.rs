@@ -1,0 +1,9 @@
+//! A Jira and a PFIFF: packages arrive in folders, become issues, and are answered.
+#![cfg(feature = "standin")]
+
+#[path = "pfiff/arriving.rs"]
+mod arriving;
+#[path = "pfiff/package.rs"]
+mod package;
+#[path = "pfiff/site.rs"]
+mod site;

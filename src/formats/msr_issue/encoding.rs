@@ -6,6 +6,9 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// The declaration has to end within this many bytes, or it is none.
 const LONGEST_DECLARATION: usize = 512;
+const DECLARATION: &[u8] = b"<?xml";
+/// So many bytes are enough to know whether there is a mark, and of what.
+const LONGEST_MARK: usize = 4;
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Beginnings of documents in encodings whose declaration cannot be read byte by byte.
 const WIDE: [(&[u8], &str); 8] = [
@@ -59,7 +62,7 @@ pub(super) fn detect(source: &mut impl BufRead) -> Result<Detected, Undetected> 
 /// The first bytes, to the end of the declaration at least.
 fn take_head(source: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    while head.len() < LONGEST_DECLARATION && !head.windows(2).any(|pair| pair == b"?>") {
+    while !is_head(&head) {
         let more = match source.fill_buf() {
             Ok(more) => more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -75,9 +78,17 @@ fn take_head(source: &mut impl BufRead) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
+/// Whether the encoding can be known from these first bytes.
+fn is_head(head: &[u8]) -> bool {
+    let can_be_declared = DECLARATION.starts_with(head) || head.starts_with(DECLARATION);
+    let is_short = head.len() < LONGEST_MARK;
+    let is_open = head.len() < LONGEST_DECLARATION && !head.windows(2).any(|pair| pair == b"?>");
+    !is_short && !(can_be_declared && is_open)
+}
+
 /// The encoding in the declaration.
 fn declared(head: &[u8]) -> Option<String> {
-    let head = head.strip_prefix(b"<?xml")?;
+    let head = head.strip_prefix(DECLARATION)?;
     let end = head.windows(2).position(|pair| pair == b"?>")?;
     let declaration: String = head.iter().take(end).copied().map(char::from).collect();
     let (_, value) = declaration.split_once("encoding")?;

@@ -1,6 +1,11 @@
 //! Tests of reading and writing.
 
+mod answers;
+mod hostile;
+mod oddities;
+mod properties;
 mod samples;
+mod tables;
 
 use std::io::Read;
 

@@ -20,7 +20,7 @@ pub use self::adapters::{
 use crate::crash;
 use crate::{
     clock::{self, SharedClock},
-    config::{Config, diagnostic::Diagnostic, sides},
+    config::{Config, diagnostic::Diagnostic, partner::PartnerConfig, sides, sync::SyncConfig},
     coordination::Coordination,
     ids::{SyncName, TrackerName},
     intake::{self, Intake, Sender, Subscription},
@@ -277,22 +277,29 @@ impl App {
     }
 
     fn senders(&self) -> BTreeMap<TrackerName, Sender> {
-        let subscriptions = |tracker: &TrackerName| {
-            let sides = |sync: &crate::config::sync::SyncConfig| {
-                [(Side::Local, sync.local.clone()), (Side::Remote, sync.remote.clone())]
-            };
-            self.config
-                .syncs
-                .iter()
-                .flat_map(|sync| sides(sync).map(|(side, name)| (sync.name.clone(), side, name)))
-                .filter(|(_, _, name)| name == tracker)
-                .map(|(sync, side, _)| Subscription { sync, side })
-                .collect()
-        };
-        self.config
+        let server = &self.config.server;
+        let trackers = self
+            .config
             .trackers
             .iter()
-            .map(|(name, config)| (name.clone(), Sender::new(name.clone(), config, subscriptions(name), &self.config.server)))
+            .map(|(name, config)| (name.clone(), Sender::new(name.clone(), config, self.subscriptions(name), server)));
+        let arrivals = self.config.partners.iter().filter_map(|(name, partner)| {
+            let PartnerConfig::Pfiff(pfiff) = partner else { return None };
+            // A package is taken in once, whichever syncs its issues are of.
+            let sync = self.subscriptions(name).into_iter().find(|subscription| subscription.side == Side::Remote);
+            Some((name.clone(), Sender::of_arrivals(name.clone(), pfiff.webhook_secrets.clone(), sync, server)))
+        });
+        trackers.chain(arrivals).collect()
+    }
+
+    /// The syncs that a tracker is a side of.
+    fn subscriptions(&self, tracker: &TrackerName) -> Vec<Subscription> {
+        let sides = |sync: &SyncConfig| [(Side::Local, sync.local.clone()), (Side::Remote, sync.remote.clone())];
+        let syncs = self.config.syncs.iter();
+        syncs
+            .flat_map(|sync| sides(sync).map(|(side, name)| (sync.name.clone(), side, name)))
+            .filter(|(_, _, name)| name == tracker)
+            .map(|(sync, side, _)| Subscription { sync, side })
             .collect()
     }
 }

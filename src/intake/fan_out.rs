@@ -5,13 +5,17 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tracing::{Instrument, info_span, warn};
 
-use super::{Intake, Sender, Subscription, decode::Change, reject::Rejection};
+use super::{
+    Intake, Sender, Subscription,
+    decode::{Cause, Change},
+    reject::Rejection,
+};
 use crate::{
     coordination::{Claim, generation_key},
     ids::EventId,
     queue::{
         Destination, Lane, Route,
-        job::{ISSUE_CHANGED, ISSUE_DELETED, Job, JobData},
+        job::{ISSUE_CHANGED, ISSUE_DELETED, Job, JobData, PACKAGE_ARRIVED},
     },
     telemetry::propagation::traceparent,
 };
@@ -99,14 +103,18 @@ impl Intake {
         counted: Vec<Counted<'_>>,
     ) -> Result<(), Rejection> {
         for Counted { change, subscription, generation } in counted {
+            let (kind, cause) = match change.cause {
+                Cause::PackageArrived => (PACKAGE_ARRIVED, "arrival"),
+                _ if change.deleted => (ISSUE_DELETED, "webhook"),
+                _ => (ISSUE_CHANGED, "webhook"),
+            };
             let data = JobData {
                 change: Some(change.cause.word().to_owned()),
                 delivery: delivery.map(str::to_owned),
                 actor: change.actor.clone(),
                 generation,
-                ..JobData::of(subscription.sync.clone(), subscription.side, change.issue.clone(), "webhook")
+                ..JobData::of(subscription.sync.clone(), subscription.side, change.issue.clone(), cause)
             };
-            let kind = if change.deleted { ISSUE_DELETED } else { ISSUE_CHANGED };
             let job = Job::new(id.clone(), &sender.name, kind, change.subject.clone(), self.clock.now(), data);
             self.publish(job).await?;
         }

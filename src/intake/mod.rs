@@ -16,6 +16,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use crate::{
     clock::SharedClock,
     config::{
+        secret::Secret,
         server::ServerConfig,
         tracker::{DeliveryProof, TrackerConfig, TrackerKind},
     },
@@ -37,10 +38,19 @@ pub struct Subscription {
     pub side: Side,
 }
 
+/// What the deliveries of a sender look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// Webhooks of a tracker.
+    Webhooks(TrackerKind),
+    /// Words of packages that arrived.
+    Arrivals,
+}
+
 /// What intake knows of one tracker.
 pub struct Sender {
     name: TrackerName,
-    kind: TrackerKind,
+    format: Format,
     proof: DeliveryProof,
     subscriptions: Vec<Subscription>,
     rate: DefaultDirectRateLimiter,
@@ -50,9 +60,25 @@ impl Sender {
     /// A tracker that may send deliveries.
     #[must_use]
     pub fn new(name: TrackerName, config: &TrackerConfig, subscriptions: Vec<Subscription>, server: &ServerConfig) -> Self {
+        Self::of(name, Format::Webhooks(config.kind), config.proof.clone(), subscriptions, server)
+    }
+
+    /// A tracker of whose packages somebody may tell that they arrived: whoever signs with one of the secrets. One sync takes them in.
+    #[must_use]
+    pub fn of_arrivals(name: TrackerName, secrets: Vec<Secret>, sync: Option<Subscription>, server: &ServerConfig) -> Self {
+        Self::of(name, Format::Arrivals, DeliveryProof::Secrets(secrets), sync.into_iter().collect(), server)
+    }
+
+    fn of(
+        name: TrackerName,
+        format: Format,
+        proof: DeliveryProof,
+        subscriptions: Vec<Subscription>,
+        server: &ServerConfig,
+    ) -> Self {
         let per_second = std::num::NonZeroU32::new(server.max_rate).unwrap_or(std::num::NonZeroU32::MIN);
         let rate = RateLimiter::direct(Quota::per_second(per_second));
-        Self { name, kind: config.kind, proof: config.proof.clone(), subscriptions, rate }
+        Self { name, format, proof, subscriptions, rate }
     }
 }
 
@@ -96,6 +122,7 @@ pub fn serve(intake: Arc<Intake>, listener: std::net::TcpListener) -> std::io::R
             .app_data(state.clone())
             .wrap(middleware::from_fn(draining::close_connections))
             .route("/webhooks/{tracker}", web::post().to(receive::webhook))
+            .route("/events/oftp/{tracker}", web::post().to(receive::arrival))
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))
             .route("/metrics", web::get().to(health::metrics))

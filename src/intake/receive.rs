@@ -1,4 +1,4 @@
-//! `POST /webhooks/{tracker}`.
+//! `POST /webhooks/{tracker}` and `POST /events/oftp/{tracker}`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use tracing::{Instrument, Span, field::Empty, info, info_span};
 
 use super::{
-    Intake, Sender,
+    Format, Intake, Sender,
     authenticate::{Form, Unverified, Verified},
     decode::{self, Decoded},
     fan_out::Taken,
@@ -20,19 +20,39 @@ use crate::{config::tracker::TrackerKind, ids::TrackerName, telemetry::propagati
 /// How long a sender may take for its body; a sender that stops halfway must not hold its connection for ever.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Takes one delivery in.
+/// Takes one delivery of a tracker in.
 pub(super) async fn webhook(
     intake: web::Data<Intake>,
     tracker: web::Path<String>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Rejection> {
+    take(intake, tracker.into_inner(), request, payload, |format| matches!(format, Format::Webhooks(_))).await
+}
+
+/// Takes one word of files in that arrived.
+pub(super) async fn arrival(
+    intake: web::Data<Intake>,
+    tracker: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Rejection> {
+    take(intake, tracker.into_inner(), request, payload, |format| matches!(format, Format::Arrivals)).await
+}
+
+async fn take(
+    intake: web::Data<Intake>,
+    tracker: String,
+    request: HttpRequest,
+    payload: web::Payload,
+    belongs_here: fn(Format) -> bool,
+) -> Result<HttpResponse, Rejection> {
     if intake.senders.is_empty() {
         // This process has another role. A sender that reached it by mistake must come again: Jira never does after a 404.
         return Err(Rejection::Unavailable);
     }
-    let name = TrackerName::new(tracker.into_inner());
-    let sender = intake.senders.get(&name).ok_or(Rejection::UnknownTracker)?;
+    let name = TrackerName::new(tracker);
+    let sender = intake.senders.get(&name).filter(|sender| belongs_here(sender.format)).ok_or(Rejection::UnknownTracker)?;
     let span = info_span!("intake", tracker = %name, event = Empty, issue = Empty);
     continue_from(&span, header(&request, "traceparent"));
     let outcome = receive(&intake, sender, &request, payload).instrument(span).await;
@@ -77,7 +97,7 @@ async fn receive(
     if sender.rate.check().is_err() {
         return Err(Rejection::TooMany);
     }
-    let changes = match decode(sender.kind, &verified, request.query_string())? {
+    let changes = match decode(sender.format, &verified, request.query_string())? {
         Decoded::Changes(changes) => changes,
         Decoded::Nothing(reason) => {
             info!(%reason, "a delivery was ignored");
@@ -104,10 +124,13 @@ async fn receive(
     Ok(taken)
 }
 
-fn decode(kind: TrackerKind, delivery: &Verified, query: &str) -> Result<Decoded, Rejection> {
-    let decoded = match (delivery.form, kind) {
-        (Form::Standard, _) | (Form::Native, TrackerKind::Roundup) => decode::standard::decode(&delivery.body),
-        (Form::Native, TrackerKind::Jira) => decode::jira::decode(&delivery.body, query),
+fn decode(format: Format, delivery: &Verified, query: &str) -> Result<Decoded, Rejection> {
+    let decoded = match (delivery.form, format) {
+        (_, Format::Arrivals) => decode::arrival::decode(&delivery.body),
+        (Form::Standard, _) | (Form::Native, Format::Webhooks(TrackerKind::Roundup)) => {
+            decode::standard::decode(&delivery.body)
+        }
+        (Form::Native, Format::Webhooks(TrackerKind::Jira)) => decode::jira::decode(&delivery.body, query),
     };
     decoded.map_err(|malformed| Rejection::NotUnderstood(malformed.to_string()))
 }

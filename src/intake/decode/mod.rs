@@ -1,5 +1,6 @@
 //! What a verified delivery says. Ours ends here: behind this point no sender's payload is known.
 
+pub mod arrival;
 pub mod jira;
 pub mod standard;
 
@@ -43,6 +44,8 @@ pub enum Cause {
     Link,
     /// Work was logged, or what was logged changed.
     Worklog,
+    /// Files of a package arrived; the issue is the package's reference.
+    PackageArrived,
     /// The sender does not say.
     Unknown,
 }
@@ -62,6 +65,7 @@ impl Cause {
             Self::Attachment => "attachment",
             Self::Link => "link",
             Self::Worklog => "worklog",
+            Self::PackageArrived => "package_arrived",
             Self::Unknown => "unknown",
         }
     }
@@ -97,6 +101,9 @@ pub enum Nameless {
     /// About an item of another class.
     #[error("an event about another class than issue")]
     OtherClass,
+    /// A word of an arrival that names no file.
+    #[error("it names no file")]
+    NoFile,
     /// Not about items at all.
     #[error("an event of a type that is not about issues")]
     OtherType,
@@ -113,6 +120,7 @@ impl Nameless {
             Self::KeyOnly => "key_only",
             Self::NoIssue => "no_issue",
             Self::OtherClass => "other_class",
+            Self::NoFile => "no_file",
             Self::OtherType => "other_type",
         }
     }

@@ -212,6 +212,18 @@ pub async fn dead_letters(config: &Config) -> Result<Box<dyn DeadLetters>, Start
     })
 }
 
+/// The queue, for a command that may run beside a service.
+///
+/// # Errors
+/// The file of the embedded queue cannot be opened.
+pub async fn queue_beside(config: &Config) -> Result<Box<dyn Queue>, StartError> {
+    let syncs = names_of_syncs(config);
+    Ok(match &config.queue.url {
+        Some(url) => Box::new(queue::rabbitmq::RabbitMq::new(url.clone(), &config.queue.prefix, syncs)),
+        None => Box::new(queue::embedded::Embedded::beside(&queue_file(config), syncs).await?),
+    })
+}
+
 fn names_of_syncs(config: &Config) -> Vec<SyncName> {
     config.syncs.iter().map(|sync| sync.name.clone()).collect()
 }

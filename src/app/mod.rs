@@ -1,6 +1,7 @@
 //! Puts the parts together.
 
 mod adapters;
+mod engines;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,15 +13,19 @@ use std::{
 
 use tracing::{info, warn};
 
-use self::adapters::{Connected, connect_service, open_coordination, open_queue, open_store};
 pub use self::adapters::{
-    connect, connect_all, connect_by_hand, connect_named, connect_sharing, connect_webhooks, dead_letters,
+    connect, connect_all, connect_by_hand, connect_named, connect_sharing, connect_webhooks, dead_letters, queue_beside,
+};
+pub use self::engines::engine_with_remote;
+use self::{
+    adapters::{open_coordination, open_queue, open_store},
+    engines::build_engines,
 };
 #[cfg(feature = "crash-points")]
 use crate::crash;
 use crate::{
     clock::{self, SharedClock},
-    config::{Config, diagnostic::Diagnostic, partner::PartnerConfig, sides, sync::SyncConfig},
+    config::{Config, diagnostic::Diagnostic, partner::PartnerConfig, sync::SyncConfig},
     coordination::Coordination,
     ids::{SyncName, TrackerName},
     intake::{self, Intake, Sender, Subscription},
@@ -31,14 +36,12 @@ use crate::{
         parked::DeadLetters,
         spool::{Forwarding, Spooling},
     },
-    rulebook,
     store::{Store, StoreError},
     sync::{
         engine::Engine,
         fault::Fault,
         issue::Side,
-        ports::{Packages, Records, RunLimits, Tracker},
-        vocabulary::Vocabularies,
+        ports::{Packages, Tracker},
     },
     telemetry::metrics::Metrics,
     worker::{Waiting, Worker, packages, sweep, watch},
@@ -302,53 +305,6 @@ impl App {
             .map(|(sync, side, _)| Subscription { sync, side })
             .collect()
     }
-}
-
-/// What is a warning while a configuration is only looked at keeps the service from starting with it.
-fn refuse_what_cannot_run(config: &Config) -> Result<(), StartError> {
-    let refused = |warning| Diagnostic { code: "config::unsupported", is_warning: false, hint: None, ..warning };
-    let refusals: Vec<Diagnostic> = sides::not_yet(config).into_iter().map(refused).collect();
-    if refusals.is_empty() { Ok(()) } else { Err(StartError::Configuration(refusals)) }
-}
-
-/// The syncs, and the trackers whose changes come in packages.
-type Engines = (HashMap<SyncName, Arc<Engine>>, HashMap<TrackerName, Arc<dyn Packages>>);
-
-fn build_engines(
-    config: &Config,
-    store: &Store,
-    clock: &SharedClock,
-    metrics: &Metrics,
-    coordination: &Arc<dyn Coordination>,
-) -> Result<Engines, StartError> {
-    let mut rules = rulebook::compile_all(config).map_err(StartError::Configuration)?;
-    refuse_what_cannot_run(config)?;
-    let Connected { trackers, packages } = connect_service(config, metrics, coordination, store)?;
-    let records: Arc<dyn Records> = Arc::new(store.clone());
-    #[cfg(feature = "crash-points")]
-    let records = crash::records(records);
-    let mut engines = HashMap::new();
-    for sync in &config.syncs {
-        let (Some(local), Some(remote)) = (trackers.get(&sync.local), trackers.get(&sync.remote)) else { continue };
-        #[cfg(feature = "crash-points")]
-        let (local, remote) = &(crash::tracker(Side::Local, local.clone()), crash::tracker(Side::Remote, remote.clone()));
-        let engine = Engine {
-            name: sync.name.clone(),
-            local: Arc::clone(local),
-            remote: Arc::clone(remote),
-            remote_filter: sync.remote_filter.clone(),
-            remote_dry_run: sync.remote_dry_run,
-            create_remote: sync.create_remote,
-            rules: rules.remove(&sync.name).unwrap_or_default(),
-            records: Arc::clone(&records),
-            clock: clock.clone(),
-            limits: RunLimits { deadline: config.worker.deadline },
-            fuses: sync.fuses.clone(),
-            vocabularies: Vocabularies::default(),
-        };
-        engines.insert(sync.name.clone(), Arc::new(engine));
-    }
-    Ok((engines, packages))
 }
 
 /// Two processes on one embedded queue would take each other's events.

@@ -13,12 +13,15 @@ mod fuse;
 mod help_rule;
 mod jira;
 mod links;
+mod oftp;
 mod output;
 mod schema;
 mod serve;
 #[cfg(feature = "standin")]
 mod standin;
+mod status;
 mod sync;
+mod zip;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -94,6 +97,10 @@ enum Command {
     Links(links::Arguments),
     /// Look at parked events, give them to the workers again, or remove them
     Dead(dead::Arguments),
+    /// What is linked, waits, is parked; the packages that arrived and that went out
+    Status,
+    /// Tell of what an OFTP server received
+    Oftp(oftp::Arguments),
     /// Look at the fuses of a sync, or make them good
     Fuse(fuse::Arguments),
     /// See it work: everything built in, against stand-in trackers
@@ -194,6 +201,8 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Config(arguments) => config::run(global, &arguments, output),
         Command::Jira(arguments) => jira::run(global, arguments, output).await,
         Command::Links(arguments) => links::run(global, arguments, output).await,
+        Command::Status => status::run(global, output).await,
+        Command::Oftp(arguments) => oftp::run(global, arguments, output).await,
         Command::Fuse(arguments) => fuse::run(global, arguments, output).await,
         Command::Dead(arguments) => dead::run(global, arguments, output).await,
         #[cfg(feature = "standin")]

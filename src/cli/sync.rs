@@ -1,10 +1,10 @@
 //! `sync`: syncs one issue, or all of a sync, now and without the queue.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use serde_json::json;
 
-use super::{CliError, Exit, Global, choose_engine, output::Output};
+use super::{CliError, Exit, Global, choose_engine, output::Output, zip::ByHand};
 use crate::{
     app::App,
     ids::IssueId,
@@ -50,21 +50,38 @@ pub(super) struct Arguments {
     /// Take remote values for changed, whatever the last sync saw
     #[arg(short = 'R', long)]
     remote_change: bool,
+    /// Of a PFIFF: take in this archive alone, without a package around it, and sync its issues
+    #[arg(short = 'z', long, value_name = "FILE", group = "which")]
+    zip: Option<PathBuf>,
+    /// With --zip: write all answers that wait into this archive; without it they wait for the next package
+    #[arg(long, value_name = "FILE", requires = "zip")]
+    out: Option<PathBuf>,
 }
 
 impl Arguments {
     /// A dry run that tells every rule.
     pub(super) fn explaining(which: Which, remote_change: bool) -> Self {
-        Self { which, all: false, dry_run: true, no_remote_writes: false, remote_change }
+        Self { which, all: false, dry_run: true, no_remote_writes: false, remote_change, zip: None, out: None }
     }
 }
 
 pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) -> Result<Exit, CliError> {
     let config = global.load(output)?;
     let telemetry = global.start_telemetry(&config.telemetry, Some("warn"))?;
-    let (engines, _store) = App::engines_only(&config).await?;
-    let engine = choose_engine(&engines, arguments.which.sync.as_deref())?;
-    let issues = issues(&engine, &arguments).await?;
+    let (engines, store) = App::engines_only(&config).await?;
+    let mut engine = choose_engine(&engines, arguments.which.sync.as_deref())?;
+    let by_hand = match &arguments.zip {
+        Some(zip) => Some(ByHand::take(&config, &store, engine.remote.name(), zip, arguments.dry_run).await?),
+        None => None,
+    };
+    let issues = match &by_hand {
+        Some(by_hand) => {
+            engine = by_hand.engine(&config, &store, &engine.name)?;
+            by_hand.findings.iter().for_each(|finding| eprintln!("{finding}"));
+            by_hand.issues.iter().cloned().map(Subject::Remote).collect()
+        }
+        None => issues(&engine, &arguments).await?,
+    };
     let options = RunOptions {
         dry_run: arguments.dry_run,
         no_remote_writes: arguments.no_remote_writes,
@@ -83,6 +100,11 @@ pub(super) async fn run(global: &Global, arguments: Arguments, output: &Output) 
             Ok(outcome) => failed += usize::from(outcome.report().is_some_and(|report| !report.failures.is_empty())),
         }
         print(&engine, subject.id(), &outcome, &arguments, output);
+    }
+    if let (Some(by_hand), Some(out), false) = (&by_hand, &arguments.out, arguments.dry_run) {
+        let answers = by_hand.answer(out).await?;
+        output
+            .result(|| json!({ "out": out, "answers": answers }), || format!("{answers} answers written to {}", out.display()));
     }
     telemetry.shutdown().await;
     Ok(match (failed, unreachable) {

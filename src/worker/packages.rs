@@ -3,13 +3,14 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tracing::{Instrument, info_span, warn};
 
 use super::{Worker, lease, run_job::Attempt};
 use crate::{
-    ids::{EventId, IssueId, TrackerName},
+    ids::{EventId, IssueId, SyncName, TrackerName},
     queue::{
-        Destination, Lane, Route,
+        Destination, Lane, Queue, Route,
         job::{ISSUE_CHANGED, Job, JobData, PACKAGE_ARRIVED},
     },
     sync::{
@@ -62,9 +63,11 @@ async fn look(worker: &Worker, packages: &dyn Packages, told: &mut Told) -> Resu
         }
     }
     told.overdue = overdue;
-    for reference in look.complete {
+    let sync = engines_of(worker, packages.tracker()).next().map(|engine| &engine.name);
+    for (reference, sync) in look.complete.into_iter().filter_map(|reference| Some((reference, sync?))) {
         if !told.complete.contains(&reference) {
-            publish_arrival(worker, packages.tracker(), &reference).await?;
+            let (queue, now) = (worker.queue.as_ref(), worker.clock.now());
+            publish_arrival(queue, sync, packages.tracker(), &reference, now).await?;
             told.complete.insert(reference);
         }
     }
@@ -72,13 +75,21 @@ async fn look(worker: &Worker, packages: &dyn Packages, told: &mut Told) -> Resu
     announce(worker, packages).await
 }
 
-/// Makes an event of a package that arrived.
-async fn publish_arrival(worker: &Worker, tracker: &TrackerName, reference: &str) -> Result<(), Fault> {
-    let Some(engine) = engines_of(worker, tracker).next() else { return Ok(()) };
-    let data = JobData::of(engine.name.clone(), Side::Remote, IssueId::new(reference), "arrival");
-    let job = Job::new(EventId::generate(), tracker, PACKAGE_ARRIVED, reference.to_owned(), worker.clock.now(), data);
-    let route = Route { sync: engine.name.clone(), lane: Lane::Live };
-    worker.queue.publish(&Destination::Now(route), &job).await
+/// Makes an event of a package that arrived, for the sync that takes it in.
+///
+/// # Errors
+/// Those of the queue.
+pub async fn publish_arrival(
+    queue: &dyn Queue,
+    sync: &SyncName,
+    tracker: &TrackerName,
+    reference: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let data = JobData::of(sync.clone(), Side::Remote, IssueId::new(reference), "arrival");
+    let job = Job::new(EventId::generate(), tracker, PACKAGE_ARRIVED, reference.to_owned(), now, data);
+    let route = Route { sync: sync.clone(), lane: Lane::Live };
+    queue.publish(&Destination::Now(route), &job).await
 }
 
 /// The syncs whose remote tracker it is, by name.

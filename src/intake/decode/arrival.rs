@@ -26,7 +26,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, Malformed> {
     if arrival.files.len() > MOST_FILES {
         return Err(Malformed(format!("`files` names more than {MOST_FILES} files")));
     }
-    let packages: BTreeSet<String> = arrival.files.iter().map(|file| package_of(file)).collect::<Result<_, _>>()?;
+    let packages = packages_of(&arrival.files)?;
     if packages.is_empty() {
         return Ok(Decoded::Nothing(Nameless::NoFile));
     }
@@ -38,6 +38,14 @@ pub fn decode(body: &[u8]) -> Result<Decoded, Malformed> {
         actor: None,
     };
     Ok(Decoded::Changes(packages.into_iter().map(change).collect()))
+}
+
+/// The references of the packages that files belong to, each once.
+///
+/// # Errors
+/// A name is none of a file of a package.
+pub fn packages_of(files: &[String]) -> Result<BTreeSet<String>, Malformed> {
+    files.iter().map(|file| package_of(file)).collect()
 }
 
 /// The reference of the package that a file belongs to. A hook may give the whole path.

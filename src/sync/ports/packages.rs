@@ -53,12 +53,6 @@ pub trait Packages: Send + Sync {
     /// Waits until it is time for the next look: something may have arrived, or the usual pause is over.
     async fn next_look(&self);
 
-    /// The package that a file of this name belongs to.
-    ///
-    /// # Errors
-    /// It belongs to none.
-    fn package_of(&self, file: &str) -> Result<String, Fault>;
-
     /// Takes a package in, all of it or nothing.
     async fn ingest(&self, reference: &str) -> Result<Ingested, Fault>;
 

@@ -105,15 +105,6 @@ impl Inbox {
     }
 }
 
-/// The package that a file belongs to, by its name; what stands before the name of the file itself does not count.
-pub(super) fn package_of(file: &str) -> Result<String, Fault> {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    match FileName::parse(name) {
-        Ok(name) => Ok(name.reference().as_str().to_owned()),
-        Err(error) => Err(Fault::refused(format!("{name:?} is no file of a package: {error}"))),
-    }
-}
-
 /// Looks into the inbox.
 pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
     let arrived = pfiff.folders()?.arrived().await?;
@@ -242,12 +233,5 @@ mod tests {
         assert!(inbox.note(&[file("a", 2), file("b", 1)], at(4)).contains("a"));
         assert!(inbox.note(&[], at(5)).is_empty() && !inbox.seen().unsettled);
         assert!(inbox.note(&[file("a", 2)], at(9)).is_empty(), "one that went and came again is a new one");
-    }
-
-    #[test]
-    fn a_package_is_known_by_the_name_of_any_of_its_files() {
-        assert_eq!(package_of("/var/spool/oftp/ENG26112010000000PAG002002.0001").unwrap(), "26112010000000PAG");
-        let fault = package_of("/etc/passwd").unwrap_err();
-        assert!(fault.to_string().contains("\"passwd\" is no file of a package"), "{fault}");
     }
 }

@@ -138,10 +138,6 @@ impl Packages for Pfiff {
         inbox::next_look(self).await;
     }
 
-    fn package_of(&self, file: &str) -> Result<String, Fault> {
-        inbox::package_of(file)
-    }
-
     async fn ingest(&self, reference: &str) -> Result<Ingested, Fault> {
         ingest::ingest(self, reference).await
     }

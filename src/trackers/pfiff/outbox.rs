@@ -45,8 +45,9 @@ pub(super) async fn dispatch(pfiff: &Pfiff) -> Result<Option<Dispatched>, Fault>
     let package = match pfiff.records()?.open_package(&pfiff.name).await? {
         Some(package) => package,
         None => match pack(pfiff, pfiff.config.pack.every).await? {
-            Some(package) => package,
-            None => return Ok(None),
+            New::Package(package) => package,
+            // Whoever made the other one sends it, or the next turn does.
+            New::Nothing | New::AnotherOpen => return Ok(None),
         },
     };
     let answers = pfiff.records()?.answers(&package.reference).await?;
@@ -137,17 +138,26 @@ async fn keep_copy(file: &Path, folder: &Path, name: &str) -> Result<(), Fault> 
     Ok(())
 }
 
+/// What became of an attempt to make a package.
+enum New {
+    Package(OutgoingPackage),
+    /// There is nothing to send, or not yet.
+    Nothing,
+    /// Another one is under way.
+    AnotherOpen,
+}
+
 /// Fixes the content of a new package, if answers have waited so long, or are many enough.
-async fn pack(pfiff: &Pfiff, every: Duration) -> Result<Option<OutgoingPackage>, Fault> {
+async fn pack(pfiff: &Pfiff, every: Duration) -> Result<New, Fault> {
     let waiting = pfiff.records()?.unanswered(&pfiff.name, MOST_WAITING).await?;
     let now = pfiff.records()?.now().await?;
     let is_due = |first: &Unanswered| Duration::try_from(now.duration_since(first.since)).is_ok_and(|age| age >= every);
     if waiting.len() < pfiff.config.pack.issues && !waiting.first().is_some_and(is_due) {
-        return Ok(None);
+        return Ok(New::Nothing);
     }
     let drafts = drafts(pfiff, &waiting).await?;
     if drafts.is_empty() {
-        return Ok(None);
+        return Ok(New::Nothing);
     }
     let made = civil(pfiff, now);
     for running in 0..MOST_A_SECOND {
@@ -156,7 +166,13 @@ async fn pack(pfiff: &Pfiff, every: Duration) -> Result<Option<OutgoingPackage>,
         let answers: Vec<OutgoingAnswer> =
             drafts.iter().map(|draft| draft.complete(pfiff, &reference, made)).collect::<Result<_, _>>()?;
         match pfiff.records()?.pack(&pfiff.name, reference.as_str(), now, &answers).await? {
-            Packed::Done | Packed::AnotherOpen => return pfiff.records()?.open_package(&pfiff.name).await,
+            Packed::Done => {
+                let open = pfiff.records()?.open_package(&pfiff.name).await?;
+                // Somebody who was quicker has sent it meanwhile.
+                let ours = open.filter(|open| open.reference == reference.as_str());
+                return Ok(ours.map_or(New::Nothing, New::Package));
+            }
+            Packed::AnotherOpen => return Ok(New::AnotherOpen),
             Packed::ReferenceTaken => {}
         }
     }
@@ -189,7 +205,15 @@ async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<Vec<answer::Dra
 
 /// Packs all that waits into an archive without a package around it; how many answers that are. They count as sent.
 pub(super) async fn answer_archive(pfiff: &Pfiff, to: &Path) -> Result<usize, Fault> {
-    let Some(package) = pack(pfiff, Duration::ZERO).await? else { return Ok(0) };
+    let package = match pack(pfiff, Duration::ZERO).await? {
+        New::Package(package) => package,
+        New::Nothing => return Ok(0),
+        New::AnotherOpen => {
+            return Err(
+                Fault::transient("a package of answers is under way").hint("try again once it is sent: trackersync status")
+            );
+        }
+    };
     let answers = pfiff.records()?.answers(&package.reference).await?;
     let work = workshop(pfiff)?;
     let made = archive(pfiff, &answers, civil(pfiff, package.made), &work).await?;

@@ -11,6 +11,12 @@ mod dead;
 mod demo;
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/engdat.rs"]
+mod engdat;
+#[path = "cli/engdat_archives.rs"]
+mod engdat_archives;
+#[path = "cli/engdat_pack.rs"]
+mod engdat_pack;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/help.rs"]

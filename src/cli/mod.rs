@@ -8,6 +8,7 @@ mod dead;
 #[cfg(feature = "standin")]
 mod demo;
 mod doctor;
+mod engdat;
 mod explain;
 mod fuse;
 mod help_rule;
@@ -103,6 +104,8 @@ enum Command {
     Oftp(oftp::Arguments),
     /// Look at the fuses of a sync, or make them good
     Fuse(fuse::Arguments),
+    /// Work with ENGDAT packages by hand: show, check, unpack and make them
+    Engdat(engdat::Arguments),
     /// See it work: everything built in, against stand-in trackers
     #[cfg(feature = "standin")]
     Demo(demo::Arguments),
@@ -205,6 +208,7 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Oftp(arguments) => oftp::run(global, arguments, output).await,
         Command::Fuse(arguments) => fuse::run(global, arguments, output).await,
         Command::Dead(arguments) => dead::run(global, arguments, output).await,
+        Command::Engdat(arguments) => engdat::run(global, &arguments, output),
         #[cfg(feature = "standin")]
         Command::Demo(arguments) => demo::run(global, arguments, output).await,
         #[cfg(feature = "standin")]

@@ -2,7 +2,7 @@
 
 use crate::program::run;
 
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["serve"],
     &["sync"],
@@ -20,6 +20,11 @@ const COMMANDS: [&[&str]; 22] = [
     &["dead", "show"],
     &["dead", "replay"],
     &["dead", "drop"],
+    &["engdat"],
+    &["engdat", "show"],
+    &["engdat", "check"],
+    &["engdat", "unpack"],
+    &["engdat", "pack"],
     &["fuse"],
     &["fuse", "show"],
     &["fuse", "reset"],

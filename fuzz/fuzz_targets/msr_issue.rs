@@ -34,7 +34,7 @@ fn read_answer(answer: Answer) -> Issue {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
     let reader = Reader::new(bytes, ReadOptions::default());
     let mut reader = match reader {
         Ok(reader) => reader,

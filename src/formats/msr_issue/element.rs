@@ -167,9 +167,9 @@ impl Tree {
         let legal = text.chars().map(|c| if is_xml_char(c) { c } else { char::REPLACEMENT_CHARACTER });
         if let Some(Node::Text(before)) = self.open.nodes.last_mut() {
             if is_legal {
-                before.push_str(text)
+                before.push_str(text);
             } else {
-                before.extend(legal)
+                before.extend(legal);
             }
             let is_too_long = before.len() > limits.text_bytes;
             return is_too_long

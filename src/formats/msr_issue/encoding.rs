@@ -81,9 +81,8 @@ fn take_head(source: &mut impl BufRead) -> io::Result<Vec<u8>> {
 /// Whether the encoding can be known from these first bytes.
 fn is_head(head: &[u8]) -> bool {
     let can_be_declared = DECLARATION.starts_with(head) || head.starts_with(DECLARATION);
-    let is_short = head.len() < LONGEST_MARK;
-    let is_open = head.len() < LONGEST_DECLARATION && !head.windows(2).any(|pair| pair == b"?>");
-    !is_short && !(can_be_declared && is_open)
+    let is_whole = head.len() >= LONGEST_DECLARATION || head.windows(2).any(|pair| pair == b"?>");
+    head.len() >= LONGEST_MARK && (is_whole || !can_be_declared)
 }
 
 /// The encoding in the declaration.

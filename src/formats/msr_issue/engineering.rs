@@ -1,5 +1,7 @@
 //! Engineering objects: what an issue is about, by category.
 
+use std::collections::HashMap;
+
 use super::{
     element::Element,
     error::clipped,
@@ -11,9 +13,12 @@ use super::{
 /// The longest category that becomes the name of an attribute, in characters.
 const LONGEST_CATEGORY: usize = 64;
 
+/// The labels of parts that were seen, with their numbers.
+type Parts = HashMap<String, usize>;
+
 /// Adds the engineering objects of an issue to its attributes.
 pub(super) fn read_engineering_objects(issue: &Element, attributes: &mut Attributes, notes: &mut Notes) {
-    let mut parts = Vec::new();
+    let mut parts = Parts::new();
     for environment in issue.children("ISSUE-ENVIRONMENT") {
         for element in environment.descendants("ENGINEERING-OBJECT") {
             Object::of(element).read(&mut parts, attributes, notes);
@@ -39,8 +44,7 @@ impl<'e> Object<'e> {
         }
     }
 
-    /// `parts` are the labels of parts that were seen.
-    fn read(self, parts: &mut Vec<String>, attributes: &mut Attributes, notes: &mut Notes) {
+    fn read(self, parts: &mut Parts, attributes: &mut Attributes, notes: &mut Notes) {
         if self.label.is_none() && self.revision.is_none() {
             // An empty object says nothing, and exports have them.
             return;
@@ -69,7 +73,7 @@ impl<'e> Object<'e> {
     }
 
     /// Hardware, software and part numbers: of the control unit, or of another part.
-    fn read_revision(self, part_field: &str, parts: &mut Vec<String>, attributes: &mut Attributes, notes: &mut Notes) {
+    fn read_revision(self, part_field: &str, parts: &mut Parts, attributes: &mut Attributes, notes: &mut Notes) {
         let Some(label) = &self.label else {
             notes.add(self.element.place, format!("{} has no SHORT-LABEL and is left out", self.category));
             return;
@@ -85,10 +89,8 @@ impl<'e> Object<'e> {
             }
             return;
         }
-        let number = parts.iter().position(|part| part == label).unwrap_or_else(|| {
-            parts.push(label.clone());
-            parts.len() - 1
-        }) + 1;
+        let next = parts.len() + 1;
+        let number = *parts.entry(label.clone()).or_insert(next);
         let part_name = FIELDS.iter().find(|field| field.origin == Origin::PartName).map_or("", |field| field.name);
         let part_name = format!("{part_name}_{number}");
         if !attributes.contains_key(&part_name) {

@@ -102,7 +102,7 @@ impl fmt::Display for IssueError {
             write!(f, "{:?} ", clipped(title))?;
         }
         write!(f, "at {}: {}", self.begins, self.problem)?;
-        if self.place != self.begins { write!(f, " ({})", self.place) } else { Ok(()) }
+        if self.place == self.begins { Ok(()) } else { write!(f, " ({})", self.place) }
     }
 }
 

@@ -25,7 +25,7 @@
 //! let error = reader.next_issue()?.unwrap().unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     r#"the issue "No number" at line 6, column 55: it has no ISSUE-ID in a COMPANY-ISSUE-INFO of the company "PAG""#
+//!     r#"the issue "No number" at line 6, column 52: it has no ISSUE-ID in a COMPANY-ISSUE-INFO of the company "PAG""#
 //! );
 //! assert!(reader.next_issue()?.is_none());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

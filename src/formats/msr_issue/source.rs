@@ -183,15 +183,12 @@ impl<R: BufRead> Source<R> {
     fn pass(&mut self, bytes: usize) {
         let end = self.filled.min(self.at + bytes);
         let passed = self.text.get(self.at..end).unwrap_or_default();
-        let last_line = passed.iter().rposition(|byte| *byte == b'\n');
-        let on_last_line = last_line.and_then(|at| passed.get(at + 1..)).unwrap_or(passed);
-        let columns = on_last_line.iter().filter(|byte| !is_continuation(**byte)).count() as u64;
-        if last_line.is_some() {
-            self.place.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.place.column = 1 + columns;
-        } else {
-            self.place.column += columns;
-        }
+        let mut lines = passed.rsplit(|byte| *byte == b'\n');
+        let last_line = lines.next().unwrap_or_default();
+        let columns = last_line.iter().filter(|byte| !is_continuation(**byte)).count() as u64;
+        let line_ends = lines.count() as u64;
+        self.place.column = columns + if line_ends > 0 { 1 } else { self.place.column };
+        self.place.line += line_ends;
         self.consumed += passed.len() as u64;
         self.at = end;
     }

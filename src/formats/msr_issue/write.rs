@@ -4,6 +4,7 @@ use super::{
     answer::{Answer, Person},
     date::written_date,
     fields::{CONTROL_UNIT, FIELDS, Origin},
+    value::Value,
     xml_out::XmlOut,
 };
 
@@ -144,7 +145,7 @@ impl Answer {
 
     fn write_engineering_objects(&self, out: &mut XmlOut) {
         for field in FIELDS {
-            for text in self.attributes.get(field.name).map(|value| value.texts()).unwrap_or_default() {
+            for text in self.attributes.get(field.name).map(Value::texts).unwrap_or_default() {
                 match field.origin {
                     Origin::Objects([category, ..]) => write_object(text, category, None, out),
                     Origin::ControlUnit(category) => write_object(CONTROL_UNIT, category, Some(text), out),

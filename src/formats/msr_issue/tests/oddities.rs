@@ -124,9 +124,8 @@ fn a_broken_issue_does_not_hide_the_next() {
     let nameless = "<ISSUE><LONG-NAME>No  number</LONG-NAME></ISSUE>";
     let long = issue(&"7".repeat(101), "");
     let entity = issue("3", "<ISSUE-DESC>\n<P>&nbsp;</P></ISSUE-DESC>");
-    let late = format!(
-        "<ISSUE><COMPANY-ISSUE-INFOS><COMPANY-ISSUE-INFO>&#xFFFFFFFF;</COMPANY-ISSUE-INFO></COMPANY-ISSUE-INFOS></ISSUE>"
-    );
+    let late =
+        "<ISSUE><COMPANY-ISSUE-INFOS><COMPANY-ISSUE-INFO>&#xFFFFFFFF;</COMPANY-ISSUE-INFO></COMPANY-ISSUE-INFOS></ISSUE>";
     let text = document(&format!("{}{nameless}\n{long}{entity}{late}\n{}", issue("1", ""), issue("2", "")));
     let (issues, end) = read(text.as_bytes());
     end.unwrap();

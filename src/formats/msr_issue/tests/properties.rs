@@ -43,7 +43,7 @@ fn check_answer(issue: &Issue) -> Result<(), TestCaseError> {
 
 /// Any bytes can be read to the end or to an error, and what is an issue has a number and no empty attribute.
 fn check_any(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
     let (issues, end) = read(bytes);
     for issue in &issues {
         match issue {

@@ -134,7 +134,11 @@ fn as_text(value: Option<&Value>) -> String {
 }
 
 fn texts(attributes: &Attributes) -> msr_issue::Attributes {
-    attributes.iter().map(|(path, value)| (path.clone(), as_text(Some(value)).into())).collect()
+    let value = |value: &Value| match value {
+        Value::Array(values) => msr_issue::Value::Several(values.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        other => as_text(Some(other)).into(),
+    };
+    attributes.iter().map(|(path, told)| (path.clone(), value(told))).collect()
 }
 
 #[cfg(test)]

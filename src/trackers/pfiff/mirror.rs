@@ -41,7 +41,11 @@ fn attribute(issue: &MirroredIssue, id: &IssueId, path: &str) -> Value {
         path if OWN.contains(&path) => issue.own.get(path),
         path => issue.incoming.get(path),
     };
-    known.cloned().unwrap_or_default()
+    match known {
+        // Several engineering objects of one kind are one text for rules, as they always were.
+        Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").into(),
+        known => known.cloned().unwrap_or_default(),
+    }
 }
 
 fn message(pfiff: &Pfiff, annotation: Annotation) -> Message {

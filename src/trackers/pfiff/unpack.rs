@@ -228,7 +228,12 @@ fn digest_of(parts: &[&[u8]]) -> String {
 }
 
 fn attributes(issue: &msr_issue::Issue) -> Attributes {
-    issue.attributes.iter().map(|(name, value)| (name.clone(), value.to_string().into())).collect()
+    let texts = |value: &msr_issue::Value| match value {
+        msr_issue::Value::One(text) => text.as_str().into(),
+        // Kept apart, so that they go back as they came.
+        msr_issue::Value::Several(texts) => texts.as_slice().into(),
+    };
+    issue.attributes.iter().map(|(name, value)| (name.clone(), texts(value))).collect()
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Fault {

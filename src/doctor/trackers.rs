@@ -8,6 +8,7 @@ use crate::{
     app,
     config::{
         Config,
+        partner::{PartnerConfig, PfiffConfig},
         tracker::{TrackerConfig, TrackerKind},
     },
     ids::TrackerName,
@@ -15,6 +16,7 @@ use crate::{
     sync::{fault::Fault, schema::Schema},
     trackers::{
         jira::webhooks::{Denied, Found, Wanted},
+        pfiff::folders::{self, Probe},
         reach::{Reached, reach},
     },
 };
@@ -35,12 +37,42 @@ pub(super) async fn trials(config: &Config, asked: &Asked) -> Result<Vec<Trial>,
         Ok(trials)
     });
     let all: Result<Vec<Vec<Trial>>, Fault> = join_all(of_one).await.into_iter().collect();
-    let of_partners = config
-        .partners
-        .keys()
-        .filter_map(|name| Some(account_and_schema(name, asked.get(name)?, "certificate and key")))
-        .flatten();
-    Ok(all?.concat().into_iter().chain(of_partners).collect())
+    let of_partners = join_all(config.partners.iter().map(|(name, partner)| partner_trials(name, partner, asked))).await;
+    Ok(all?.into_iter().chain(of_partners).flatten().collect())
+}
+
+async fn partner_trials(name: &TrackerName, partner: &PartnerConfig, asked: &Asked) -> Vec<Trial> {
+    match partner {
+        PartnerConfig::Kpm(_) => {
+            asked.get(name).map(|answer| account_and_schema(name, answer, "certificate and key")).unwrap_or_default()
+        }
+        PartnerConfig::Pfiff(pfiff) => folder_trials(name, pfiff).await,
+    }
+}
+
+/// The folders of the OFTP server.
+async fn folder_trials(name: &TrackerName, pfiff: &PfiffConfig) -> Vec<Trial> {
+    let subject = format!("tracker {name}: folders");
+    let folders = match folders::connect(pfiff) {
+        Ok(Some(folders)) => folders,
+        Ok(None) => {
+            let trial = Trial::new(subject, "the configuration", "`inbox`, `outbox` and `staging`");
+            let to_do = "name them, or give archives by hand: trackersync sync --zip FILE";
+            return vec![trial.bad(Standing::Warning, "none of them: nothing arrives by itself", to_do)];
+        }
+        Err(fault) => {
+            let trial = Trial::new(subject, "the configuration", "folders that can be reached");
+            return vec![trial.failed(fault, &format!("mend [trackers.{name}]"))];
+        }
+    };
+    let tell = |probe: Probe| {
+        let trial = Trial::new(subject.clone(), probe.tried, probe.expected);
+        match probe.to_do {
+            None => trial.good(probe.got),
+            Some(to_do) => trial.bad(Standing::Wrong, probe.got, to_do),
+        }
+    };
+    folders.probe().await.into_iter().map(tell).collect()
 }
 
 async fn address(name: &TrackerName, config: &TrackerConfig) -> Trial {

@@ -1,7 +1,7 @@
 //! The whole service under load, with the real RabbitMQ, PostgreSQL and Redis: the program in processes of its own, two stand-in
 //! Jiras and the senders in this one. Each part prints a table and a line of JSON.
 //!
-//! `cargo bench --bench service -- intake latency syncs neighbours links backlog outage` runs these parts; without names, all of them. The services
+//! `cargo bench --bench service -- intake latency syncs neighbours packages links backlog outage` runs these parts; without names, all of them. The services
 //! are those of the tests (`tests/run --only-setup` starts them). On a machine that others use, compare ratios.
 
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
@@ -30,11 +30,12 @@ mod links;
 mod load;
 mod neighbours;
 mod outage;
+mod packages;
 mod report;
 mod site;
 mod syncs;
 
-const PARTS: [&str; 7] = ["intake", "latency", "syncs", "neighbours", "links", "backlog", "outage"];
+const PARTS: [&str; 8] = ["intake", "latency", "syncs", "neighbours", "packages", "links", "backlog", "outage"];
 
 #[tokio::main]
 async fn main() {
@@ -50,6 +51,7 @@ async fn main() {
             "latency" => syncs::measure_latency().await,
             "syncs" => syncs::measure_rate().await,
             "neighbours" => neighbours::measure().await,
+            "packages" => packages::measure().await,
             "links" => links::measure().await,
             "backlog" => backlog::measure().await,
             _ => outage::measure().await,

@@ -16,7 +16,8 @@ const ISSUES: usize = 20;
 const SLOW_ISSUES: usize = 100;
 const SINGLE: usize = 100;
 const PAUSE: Duration = Duration::from_millis(2);
-const LATENCY: Duration = Duration::from_millis(50);
+/// What the trackers take for an answer.
+pub const LATENCY: Duration = Duration::from_millis(50);
 const SLOW: Duration = Duration::from_secs(30);
 
 pub async fn measure() {
@@ -70,7 +71,7 @@ fn created(jira: &RunningJira, number: usize) -> String {
 }
 
 /// Changes, one after the other; how long each takes to the other side.
-async fn singles(site: &Site, issues: &[String], word: &str) -> Vec<Duration> {
+pub async fn singles(site: &Site, issues: &[String], word: &str) -> Vec<Duration> {
     let mut took = Vec::new();
     for (number, issue) in issues.iter().cycle().take(SINGLE).enumerate() {
         let summary = format!("Single {word}/{number}");

@@ -82,9 +82,14 @@ impl Site {
     pub fn add_sync(&self, name: &str, jira: &RunningJira, project: &str) {
         let sync = include_str!("sync.toml").replace("\"bench\"", &format!("\"{name}\""));
         let sync = sync.replace("\"away\"", &format!("\"{name}\"")).replace("project = UP", &format!("project = {project}"));
+        self.configure(&(tracker(name, jira.url()) + &sync));
+    }
+
+    /// Adds to the configuration, before the program is started.
+    pub fn configure(&self, more: &str) {
         let file = self.folder().join("trackersync.toml");
         let configuration = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(file, configuration + &tracker(name, jira.url()) + &sync).unwrap();
+        std::fs::write(file, configuration + more).unwrap();
     }
 
     pub async fn serve(&self, roles: &str) -> Program {

@@ -1,7 +1,8 @@
-//! The demo: the whole program in one process, everything embedded, between stand-ins of a Roundup, two Jiras and a KPM. Scripted
-//! scenes show what it does and verify each step.
+//! The demo: the whole program in one process, everything embedded, between stand-ins of a Roundup, two Jiras and a KPM,
+//! and the folders of an OFTP server. Scripted scenes show what it does and verify each step.
 
 mod narrator;
+mod partner;
 mod running_worker;
 mod scenes;
 mod stage;
@@ -15,7 +16,7 @@ use std::{
 
 pub use narrator::Narrator;
 
-use self::{running_worker::RunningWorker, stage::Stage, trackers::Trackers};
+use self::{partner::PfiffPartner, running_worker::RunningWorker, stage::Stage, trackers::Trackers};
 use crate::{
     app::{App, Role, StartError},
     config::{environment::Environment, load, place::Source, services::TelemetryConfig},
@@ -28,6 +29,7 @@ const RULES: &str = include_str!("rules.toml");
 /// Everything of a running demo.
 pub struct Demo {
     trackers: Trackers,
+    partner: PfiffPartner,
     app: Arc<App>,
     address: String,
     /// The folder of the embedded data; removed at the end.
@@ -48,11 +50,15 @@ impl Demo {
         let folder = std::env::temp_dir().join(format!("trackersync-demo-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("kpm.wsdl"), kpm::WSDL)?;
+        for name in partner::FOLDERS {
+            std::fs::create_dir_all(folder.join("oftp").join(name))?;
+        }
+        let partner = PfiffPartner::new(folder.join("oftp"));
         let config = config(&trackers, &folder)?;
         let app = Arc::new(App::build(config).await?);
         let intake = Arc::clone(&app);
         let serving = tokio::spawn(async move { intake.run(&[Role::Intake], listener).await });
-        Ok(Self { trackers, app, address, folder, serving })
+        Ok(Self { trackers, partner, app, address, folder, serving })
     }
 
     /// Plays the scenes; `false` if a step could not be verified.
@@ -76,6 +82,13 @@ impl Demo {
             address = self.address,
         ));
         RunningWorker::until(self, self.app.lifecycle.clone()).ended().await;
+    }
+
+    /// How many packages of PFIFF were taken in, by the figures of the program.
+    fn packages_taken_in(&self) -> usize {
+        const LINE: &str = "trackersync_packages_arrived_total{tracker=\"pfiff\",outcome=\"ingested\"} ";
+        let figures = self.app.metrics.to_text();
+        figures.lines().find_map(|line| line.strip_prefix(LINE)?.parse().ok()).unwrap_or_default()
     }
 
     /// When the process is to end.

@@ -9,7 +9,7 @@ use crate::{
     config::sync::SweepConfig,
     ids::SyncName,
     lifecycle::Lifecycle,
-    worker::{Worker, sweep},
+    worker::{Worker, packages, sweep},
 };
 
 /// The sync whose remote tracker sends no events.
@@ -18,11 +18,11 @@ pub(super) const SWEPT: &str = "kpm";
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// A worker and what sweeps for it.
+/// A worker, and what sweeps and exchanges packages for it.
 pub(super) struct RunningWorker {
     lifecycle: Lifecycle,
     working: JoinHandle<()>,
-    sweeping: Option<JoinHandle<()>>,
+    scheduling: Vec<JoinHandle<()>>,
 }
 
 impl RunningWorker {
@@ -36,8 +36,13 @@ impl RunningWorker {
         let worker = Arc::new(Worker { lifecycle: lifecycle.clone(), ..demo.app.worker() });
         let swept = demo.app.engines.get(&SyncName::new(SWEPT)).cloned();
         let often = SweepConfig { changed: Some(SWEEP_EVERY), full: None };
-        let sweeping = swept.map(|engine| tokio::spawn(sweep::run(Arc::clone(&worker), engine, often)));
-        Self { lifecycle, working: tokio::spawn(worker.run(DRAIN)), sweeping }
+        let mut scheduling: Vec<JoinHandle<()>> =
+            swept.map(|engine| tokio::spawn(sweep::run(Arc::clone(&worker), engine, often))).into_iter().collect();
+        for sender in demo.app.packages.values() {
+            scheduling.push(tokio::spawn(packages::watch_arrivals(Arc::clone(&worker), Arc::clone(sender))));
+            scheduling.push(tokio::spawn(packages::dispatch_answers(Arc::clone(&worker), Arc::clone(sender))));
+        }
+        Self { lifecycle, working: tokio::spawn(worker.run(DRAIN)), scheduling }
     }
 
     /// Finishes what it holds.
@@ -55,9 +60,9 @@ impl RunningWorker {
     /// Returns when it has ended.
     pub(super) async fn ended(self) {
         let _ = self.working.await;
-        if let Some(sweeping) = self.sweeping {
+        for task in self.scheduling {
             // Not cut off: its lease would keep the next one waiting.
-            let _ = sweeping.await;
+            let _ = task.await;
         }
     }
 }

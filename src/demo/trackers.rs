@@ -22,6 +22,8 @@ pub(super) const SECRETS: [(&str, &str); 4] = [
 /// Names of the fields that our Jira has for what it keeps of a problem in KPM.
 const KPM_NUMBER: &str = "KPM number";
 const KPM_ANSWER: &str = "KPM answer";
+/// And of an issue in PFIFF.
+const PFIFF_NUMBER: &str = "PFIFF number";
 /// What a new process step or document takes in the real service until it can be seen.
 const READ_BACK_DELAY: Duration = Duration::from_secs(1);
 
@@ -50,8 +52,8 @@ impl Trackers {
         let upstream = JiraOptions { webhooks: jira_hook("upstream", UPSTREAM_SECRET), ..JiraOptions::default() };
         let text = |number, name: &str| CustomFieldSpec { number, name: name.to_owned(), kind: CustomFieldKind::Text };
         let home = JiraOptions {
-            projects: vec![ProjectSpec::new(10_000, "HOME", "Home")],
-            custom_fields: vec![text(10_051, KPM_NUMBER), text(10_052, KPM_ANSWER)],
+            projects: vec![ProjectSpec::new(10_000, "HOME", "Home"), ProjectSpec::new(10_001, "SPORT", "Sport")],
+            custom_fields: vec![text(10_051, KPM_NUMBER), text(10_052, KPM_ANSWER), text(10_053, PFIFF_NUMBER)],
             webhooks: jira_hook("home", HOME_SECRET),
             ..JiraOptions::default()
         };

@@ -2,6 +2,7 @@
 
 mod jira_and_roundup;
 mod kpm;
+mod pfiff;
 
 use super::{narrator::NotSeen, stage::Stage};
 
@@ -9,5 +10,6 @@ use super::{narrator::NotSeen, stage::Stage};
 pub(super) async fn play(stage: &Stage<'_>) -> Result<(), NotSeen> {
     stage.narrator.tell("All trackers are stand-ins within this program; queue, store and coordination are embedded.");
     jira_and_roundup::play(*stage).await?;
-    kpm::play(*stage).await
+    kpm::play(*stage).await?;
+    pfiff::play(*stage).await
 }

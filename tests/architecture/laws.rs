@@ -17,9 +17,10 @@ const PURE: &str = "formats";
 /// What all may speak: the words of `sync`.
 const VOCABULARY: [&str; 9] = ["fault", "file_name", "instant", "issue", "plan", "ports", "requirements", "schema", "value"];
 /// Concrete adapters, named where the parts are put together and nowhere else.
-const ADAPTERS: [&str; 7] = [
+const ADAPTERS: [&str; 8] = [
     "trackers::jira",
     "trackers::kpm",
+    "trackers::pfiff",
     "trackers::roundup",
     "queue::rabbitmq",
     "queue::embedded",
@@ -38,7 +39,7 @@ fn begins_with(path: &[String], prefix: &str) -> bool {
 /// The law that an edge breaks, in words.
 pub fn broken_law(edge: &Edge) -> Option<&'static str> {
     let (from, to) = (edge.from[0].as_str(), edge.to[0].as_str());
-    let puts_together = matches!(from, "app" | "cli" | "demo" | "doctor" | "main" | "lib");
+    let puts_together = matches!(from, "app" | "cli" | "crash" | "demo" | "doctor" | "main" | "lib");
     if puts_together || from == to {
         return None;
     }
@@ -46,7 +47,7 @@ pub fn broken_law(edge: &Edge) -> Option<&'static str> {
         return Some("formats know nothing of the program");
     }
     if ADAPTERS.iter().any(|adapter| begins_with(&edge.to, adapter)) {
-        return Some("only app, cli, demo and doctor name concrete adapters");
+        return Some("only app, cli, crash, demo and doctor name concrete adapters");
     }
     if matches!(to, "app" | "cli") {
         return Some("what puts the parts together is named by none of them");

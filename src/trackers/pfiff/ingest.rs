@@ -89,6 +89,10 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     let description = read_description(pfiff, reference, found, work.path()).await?;
     let mut findings: Vec<String> =
         description.findings.iter().map(|finding| format!("{}: {finding}", name_of(found, 1))).collect();
+    let number = &description.description.document.number;
+    if number != reference {
+        findings.push(format!("the description says that it is of the package {number:?}; the names of the files count"));
+    }
     findings.extend(found.strangers.iter().cloned());
     let agreement = found.parts.compare(description.description.sequences());
     if !agreement.is_full() {
@@ -157,9 +161,6 @@ async fn read_description(pfiff: &Pfiff, reference: &str, found: &Found, work: &
             .hint("ask the other side to mend and send the package again")
     };
     let read = Description::read(&bytes, Mode::Tolerant).map_err(|error| wrong(error.to_string()))?;
-    if read.description.document.number != reference {
-        return Err(wrong(format!("it is of another package: {:?}", read.description.document.number)));
-    }
     if let (Some(own), Some(peer)) = (&pfiff.config.own, &pfiff.config.peer) {
         read.description.check_route(&peer.routing, &own.routing).map_err(|error| wrong(error.to_string()))?;
     }

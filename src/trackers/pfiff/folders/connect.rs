@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Folders, GroupChoice, LocalFolders, Permissions, Places};
+use super::{Folders, GroupChoice, LocalFolders, Permissions, Places, SftpFolders, Timeouts};
 use crate::{config::partner::PfiffConfig, sync::fault::Fault};
 
 /// The folders of a tracker; `None` where packages are given by hand.
@@ -21,8 +21,8 @@ pub fn connect(config: &PfiffConfig) -> Result<Option<Arc<dyn Folders>>, Fault> 
     };
     let group = config.group.map_or(GroupChoice::OfOutbox, GroupChoice::Id);
     let permissions = Permissions { mode: config.mode, group: Some(group) };
-    match &config.ssh {
-        None => Ok(Some(Arc::new(LocalFolders::new(places, permissions)))),
-        Some(_) => Err(Fault::permanent("folders of another host cannot be reached yet")),
-    }
+    Ok(Some(match &config.ssh {
+        None => Arc::new(LocalFolders::new(places, permissions)),
+        Some(ssh) => Arc::new(SftpFolders::new(ssh.clone(), &places, permissions, Timeouts::default())),
+    }))
 }

@@ -1,4 +1,4 @@
-//! The folders of an OFTP server, on this machine ([`LocalFolders`]): it puts what it received into
+//! The folders of an OFTP server, on this machine ([`LocalFolders`]) or reached by SFTP ([`SftpFolders`]): it puts what it received into
 //! the inbox, and sends what it finds in the outbox. A file of ours is completed in the staging folder and appears in the outbox by one
 //! rename, so that the server never sees half of it.
 //!
@@ -10,13 +10,19 @@ mod local;
 mod name;
 mod probe;
 mod refusal;
+mod sftp;
 
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub use self::{connect::connect, local::LocalFolders, probe::Probe};
+pub use self::{
+    connect::connect,
+    local::LocalFolders,
+    probe::Probe,
+    sftp::{SftpFolders, Timeouts},
+};
 use crate::sync::fault::Fault;
 
 /// The folders of one OFTP server. Files are named by plain names: one that leads elsewhere is refused.

@@ -3,7 +3,6 @@
 use std::{
     fs::{File, Metadata},
     io::{self, ErrorKind, Read},
-    os::fd::OwnedFd,
     path::Path,
 };
 
@@ -71,7 +70,7 @@ pub(super) fn fetch(from: &Path, into: &Path, limit: u64) -> Result<u64, Fault> 
 fn open(path: &Path) -> Result<File, Fault> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match rustix::fs::open(path, flags, Mode::empty()) {
-        Ok(file) => Ok(File::from(OwnedFd::from(file))),
+        Ok(file) => Ok(File::from(file)),
         Err(Errno::LOOP) => Err(refusal::link(&path.display().to_string())),
         Err(Errno::NOENT) => Err(refusal::gone(&path.display().to_string())),
         Err(errno) => Err(at("opening", path)(errno.into())),

@@ -57,24 +57,29 @@ impl Watch {
         Self { folder: Arc::new(Mutex::new(folder)), wake, look_again }
     }
 
-    /// Waits until something in the folder changed since the last call, or another folder took its place.
+    /// Waits until something in the folder changed since the last call, or another folder took its place. One that is broken off loses
+    /// nothing: the next one tells.
     pub(super) async fn changed(&self) {
         loop {
-            if self.renew().await {
-                return;
-            }
+            self.renew().await;
             if timeout(self.look_again, self.wake.notified()).await.is_ok() {
-                return self.settle().await;
+                let untold = Untold(&self.wake);
+                self.settle().await;
+                return std::mem::forget(untold);
             }
         }
     }
 
-    /// Whether it is another folder now, which may hold anything.
-    async fn renew(&self) -> bool {
+    async fn renew(&self) {
         let (folder, wake) = (Arc::clone(&self.folder), Arc::clone(&self.wake));
-        // A folder of another host may keep us waiting.
-        let renewed = tokio::task::spawn_blocking(move || folder.lock().unwrap_or_else(PoisonError::into_inner).renew(&wake));
-        renewed.await.unwrap_or(false)
+        // A folder of another host may keep us waiting. That it is another one than before is told by `wake`, as this may be broken off.
+        let renewed = tokio::task::spawn_blocking(move || {
+            if folder.lock().unwrap_or_else(PoisonError::into_inner).renew(&wake) {
+                wake.notify_one();
+            }
+        });
+        // It cannot be broken off, and does not panic.
+        let _ = renewed.await;
     }
 
     /// Waits for the end of a burst.
@@ -89,17 +94,25 @@ impl Watch {
     }
 }
 
+/// A notice that was taken and not told yet: it comes again.
+struct Untold<'w>(&'w Notify);
+
+impl Drop for Untold<'_> {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
 impl Watched {
+    /// Whether it is another folder now, which may hold anything.
     fn renew(&mut self, wake: &Arc<Notify>) -> bool {
         let there = identity(&self.path);
-        match &mut self.now {
-            Some((identity, watcher)) if Some(*identity) == there => {
-                // It may be another one that got the number of one that was removed: then this watches it, else it does nothing.
-                if watcher.watch(&self.path, RecursiveMode::NonRecursive).is_ok() {
-                    return false;
-                }
-            }
-            _ => {}
+        // It may be another one that got the number of one that was removed: then this watches it, else it changes nothing.
+        let still_watched = |(identity, watcher): &mut (Identity, RecommendedWatcher)| {
+            Some(*identity) == there && watcher.watch(&self.path, RecursiveMode::NonRecursive).is_ok()
+        };
+        if self.now.as_mut().is_some_and(still_watched) || self.now.is_none() && there.is_none() {
+            return false;
         }
         self.now = None;
         let Some(there) = there else {
@@ -224,6 +237,19 @@ mod tests {
             }
         };
         timeout(SOON, woken).await.expect("it wakes");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_broken_off_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let watch = Watch::looking_again(folder.path().to_owned(), LOOK);
+        fs::write(folder.path().join("one"), "1").unwrap();
+        // Within the pause that ends a burst.
+        for _ in 0..5 {
+            assert!(timeout(QUIET / 4, watch.changed()).await.is_err());
+        }
+        wakes(&watch).await;
+        sleeps(&watch).await;
     }
 
     #[tokio::test]

@@ -50,7 +50,6 @@ pub(super) fn undo(text: &str) -> Option<String> {
     if !text.chars().any(|c| matches!(c, '\u{2500}'..='\u{259F}')) {
         return None;
     }
-    let mut undone = CodePage::ALL.iter().filter_map(|page| String::from_utf8(page.encode(text)?).ok());
-    let first = undone.next()?;
-    undone.all(|other| other == first).then_some(first)
+    // What both have, they have at the same place: there is one answer at most.
+    CodePage::ALL.iter().find_map(|page| String::from_utf8(page.encode(text)?).ok())
 }

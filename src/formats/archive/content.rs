@@ -43,7 +43,7 @@ impl<R: Read> Read for EntryReader<'_, R> {
             return Ok(0);
         }
         let read = self.content.read(buffer);
-        let read = read.map_err(|error| self.error(error.kind(), ContentProblem::Damaged(error.to_string())))?;
+        let read = read.map_err(|error| self.error(error.kind(), ContentProblem::of_content(&error)))?;
         let size = self.entry.size;
         if read == 0 && self.position < size {
             return Err(self.error(io::ErrorKind::InvalidData, ContentProblem::TooShort { size }));

@@ -68,6 +68,9 @@ pub enum ContentProblem {
     /// It cannot be unpacked, is longer than said, or its checksum is wrong.
     #[error("its bytes are damaged: {0}")]
     Damaged(String),
+    /// The file below cannot be read; the archive may be good.
+    #[error("the archive cannot be read: {0}")]
+    Unreadable(String),
     /// It ends too early.
     #[error("it ends here, and {size} bytes were promised")]
     TooShort {
@@ -91,6 +94,14 @@ impl ArchiveError {
             ZipError::InvalidArchive(problem) => Self::Directory(problem.into_owned()),
             other => Self::Directory(other.to_string()),
         }
+    }
+}
+
+impl ContentProblem {
+    /// An error of the zip reader about an entry.
+    pub(super) fn of_content(error: &io::Error) -> Self {
+        let said = error.to_string();
+        if is_about_content(error.kind()) { Self::Damaged(said) } else { Self::Unreadable(said) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use zip::ZipReadOptions;
+use zip::{ZipReadOptions, result::ZipError};
 
 use super::{
     content::EntryReader,
@@ -66,7 +66,10 @@ impl<R: Read + Seek> Archive<R> {
             return Err(ArchiveError::Refused { name: entry.name.clone(), refusal: refusal.clone() });
         }
         let content = header.as_ref().with_reader(&mut self.reader, ZipReadOptions::new()).map_err(|error| {
-            let problem = ContentProblem::Damaged(error.to_string());
+            let problem = match &error {
+                ZipError::Io(error) => ContentProblem::of_content(error),
+                other => ContentProblem::Damaged(other.to_string()),
+            };
             ArchiveError::Content { name: entry.name.clone(), position: 0, problem }
         })?;
         Ok(EntryReader::new(content, entry, &mut self.unpacked, self.limits.total_bytes))

@@ -86,24 +86,40 @@ fn an_entry_that_is_not_there_is_told() {
     assert_eq!(archive.read(0).unwrap().entry().name, "a");
 }
 
-/// A file that fails.
+/// A file that fails once so much was read.
 #[derive(Debug)]
-struct Failing;
+struct Failing {
+    file: Cursor<Vec<u8>>,
+    left: usize,
+}
 
 impl io::Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::from(io::ErrorKind::TimedOut))
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(self.left);
+        if most == 0 {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let read = self.file.read(&mut buffer[..most])?;
+        self.left -= read;
+        Ok(read)
     }
 }
 
 impl io::Seek for Failing {
-    fn seek(&mut self, _: io::SeekFrom) -> io::Result<u64> {
-        Ok(1000)
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_no_bad_archive() {
-    let error = Archive::open(Failing, &Limits::default()).unwrap_err();
+    let text: Vec<u8> = (0..20_000_u32).flat_map(|number| (number * 7919 % 10_007).to_le_bytes()).collect();
+    let bytes = join(&[deflated("a", &text)]);
+    let failing = |left| Failing { file: Cursor::new(bytes.clone()), left };
+    let error = Archive::open(failing(0), &Limits::default()).unwrap_err();
     assert!(matches!(error, ArchiveError::Io(error) if error.kind() == io::ErrorKind::TimedOut));
+    let mut archive = Archive::open(failing(20_000), &Limits::default()).unwrap();
+    let error = io::copy(&mut archive.read(0).unwrap(), &mut io::sink()).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert!(error.to_string().ends_with(": the archive cannot be read: timed out"), "{error}");
 }

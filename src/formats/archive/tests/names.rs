@@ -70,6 +70,10 @@ fn code_pages_are_read_back_byte_by_byte() {
     for page in CodePage::ALL {
         assert_eq!(page.encode(&page.decode(&all)).unwrap(), all);
     }
+    for byte in 128..=255 {
+        let letter = CodePage::Russia.decode(&[byte]);
+        assert!(CodePage::UnitedStates.encode(&letter).is_none_or(|bytes| bytes == [byte]), "{letter}");
+    }
     assert_eq!(CodePage::Russia.decode(b"\x8F\xE0\xA8"), "При");
     assert_eq!(CodePage::UnitedStates.decode(b"Gr\x94\xE1e"), "Größe");
     assert_eq!(CodePage::UnitedStates.encode("При"), None);

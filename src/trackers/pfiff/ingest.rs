@@ -86,7 +86,7 @@ async fn keep(pfiff: &Pfiff, reference: &str, read: Unpacked, found: &Found) -> 
 /// Reads a package, and stores its attachments.
 async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked, Fault> {
     let work = workshop(pfiff)?;
-    let description = read_description(pfiff, reference, found, work.path()).await?;
+    let description = read_description(pfiff, found, work.path()).await?;
     let mut findings: Vec<String> =
         description.findings.iter().map(|finding| format!("{}: {finding}", name_of(found, 1))).collect();
     let number = &description.description.document.number;
@@ -153,7 +153,7 @@ pub(super) fn workshop(pfiff: &Pfiff) -> Result<TempDir, Fault> {
     tempfile::tempdir_in(folder).map_err(wrong)
 }
 
-async fn read_description(pfiff: &Pfiff, reference: &str, found: &Found, work: &Path) -> Result<ReadDescription, Fault> {
+async fn read_description(pfiff: &Pfiff, found: &Found, work: &Path) -> Result<ReadDescription, Fault> {
     let file = fetch(pfiff, found, 1, work, LARGEST_DESCRIPTION).await?;
     let bytes = tokio::fs::read(&file).await.map_err(|error| Fault::transient(format!("{}: {error}", file.display())))?;
     let wrong = |error: String| {

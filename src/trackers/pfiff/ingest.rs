@@ -1,7 +1,7 @@
 //! Taking a package in: its files are fetched and read, attachments are stored, and then all that it tells is written down in one
 //! transaction. Until then nothing has happened; after it, the package is known by its reference and never taken in again.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use tempfile::TempDir;
 use tracing::{info, warn};
@@ -23,6 +23,8 @@ use crate::{
 
 /// The most bytes of a description that are fetched; what is larger is none.
 const LARGEST_DESCRIPTION: u64 = 4 << 20;
+/// Nobody works on one package for longer.
+const LONGEST_WORK: Duration = Duration::from_hours(24);
 /// Findings that are kept of one package.
 const MOST_FINDINGS: usize = 200;
 
@@ -150,7 +152,21 @@ pub(super) fn workshop(pfiff: &Pfiff) -> Result<TempDir, Fault> {
         Fault::transient(format!("packages cannot be worked on in {}: {error}", folder.display())).hint("is there room?")
     };
     std::fs::create_dir_all(folder).map_err(wrong)?;
+    clear(folder);
     tempfile::tempdir_in(folder).map_err(wrong)
+}
+
+/// Removes what processes left that died while they worked on a package.
+fn clear(folder: &Path) {
+    let is_left = |entry: &std::fs::DirEntry| {
+        let changed = entry.metadata().and_then(|metadata| metadata.modified());
+        changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > LONGEST_WORK))
+    };
+    for left in std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_left) {
+        if let Err(error) = std::fs::remove_dir_all(left.path()) {
+            warn!(folder = %left.path().display(), %error, "what a package left behind cannot be removed");
+        }
+    }
 }
 
 async fn read_description(pfiff: &Pfiff, found: &Found, work: &Path) -> Result<ReadDescription, Fault> {

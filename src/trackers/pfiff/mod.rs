@@ -268,7 +268,7 @@ impl Tracker for Pfiff {
     }
 
     async fn preflight(&self, asked: &Requirements) -> Result<Vec<Diagnostic>, Fault> {
-        Ok(preflight::find(asked))
+        Ok([preflight::find(asked), preflight::check_packages(&self.config, self.folders.is_some())].concat())
     }
 }
 

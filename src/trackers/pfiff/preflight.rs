@@ -4,12 +4,18 @@
 //! | --- | --- |
 //! | `preflight::filter` | `remote_filter` is anything but `received` |
 //! | `preflight::permission` | issues are created there, or a rule writes what only the other side tells |
-//! | `preflight::required` | no rule tells the key of our issue, without which nothing can be answered |
+//! | `preflight::required` | no rule tells the key of our issue, without which nothing can be answered; `own`, `peer` or `filename_code` make no package |
 
-use super::schema::{KEY, OWN};
+use jiff::civil::date;
+
+use super::{
+    outbox,
+    schema::{KEY, OWN},
+};
 use crate::{
     config::{diagnostic::Diagnostic, partner::PfiffConfig},
-    sync::{issue::Side, requirements::Requirements},
+    formats::engdat::Reference,
+    sync::{fault::Fault, issue::Side, requirements::Requirements},
 };
 
 /// All findings.
@@ -43,6 +49,28 @@ pub(super) fn find(asked: &Requirements) -> Vec<Diagnostic> {
         );
     }
     findings
+}
+
+/// Whether packages can be made of what is configured. `has_folders`: without any none have to be.
+pub(super) fn check_packages(config: &PfiffConfig, has_folders: bool) -> Vec<Diagnostic> {
+    let example = date(2026, 1, 1).at(0, 0, 0, 0);
+    let routing = config.peer.as_ref().map(|peer| peer.routing.as_str());
+    let code = config.filename_code.as_deref().or(routing).unwrap_or_default();
+    let made = match Reference::compose(example, 0, code) {
+        Ok(reference) => outbox::describe(config, &reference, example).map(drop),
+        Err(error) => Err(Fault::permanent(format!("no names can be made for packages: {error}"))
+            .hint("give `filename_code` three capital letters or digits")),
+    };
+    match made {
+        Err(fault) if has_folders => {
+            let finding = Diagnostic::error("preflight::required", fault.message, config.place.clone());
+            vec![match fault.hint {
+                Some(hint) => finding.hint(hint),
+                None => finding,
+            }]
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,15 @@
 
 #[path = "pfiff/arriving.rs"]
 mod arriving;
+#[path = "pfiff/jira.rs"]
+mod jira;
+#[path = "pfiff/order.rs"]
+mod order;
+#[path = "pfiff/outgoing.rs"]
+mod outgoing;
 #[path = "pfiff/package.rs"]
 mod package;
 #[path = "pfiff/site.rs"]
 mod site;
+#[path = "pfiff/steps.rs"]
+mod steps;

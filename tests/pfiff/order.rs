@@ -208,3 +208,18 @@ async fn foreign_files_are_left_alone() {
     let expected = foreign.into_iter().chain(["ENG26112012000100PAG002001", "ENG26112012000100PAG002002"]);
     assert_eq!(left, expected.map(str::to_owned).collect());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_file_is_news_even_while_newer_news_is_told() {
+    let site = Site::with(&AT_ONCE).await;
+    site.receive_package(&one_issue(9, 0, Issue::new(1, "newer")));
+    site.take_in().await;
+    let due = site.packages().unannounced().await.unwrap();
+    site.settle(&number(1)).await;
+    // Between the event of the newer package and the note that it was made.
+    site.receive_package(&one_issue(3, 0, Issue::new(1, "older").attaching("older.txt")));
+    site.take_in().await;
+    site.packages().announced(&due).await.unwrap();
+    assert_eq!(site.run_due().await, [number(1)]);
+    assert_eq!(site.told(1), ("newer".to_owned(), names(&["older.txt"])));
+}

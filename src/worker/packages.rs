@@ -62,6 +62,8 @@ async fn look(worker: &Worker, packages: &dyn Packages, told: &mut Told) -> Resu
         }
     }
     told.overdue = overdue;
+    // One that lacks files again, or that was taken in, is a new one when it is complete once more.
+    told.complete.retain(|reference| look.complete.contains(reference));
     for reference in look.complete {
         if !told.complete.contains(&reference) {
             publish_arrival(worker, packages.tracker(), &reference).await?;

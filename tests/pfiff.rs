@@ -11,6 +11,8 @@ mod order;
 mod outgoing;
 #[path = "pfiff/package.rs"]
 mod package;
+#[path = "pfiff/putting_away.rs"]
+mod putting_away;
 #[path = "pfiff/site.rs"]
 mod site;
 #[path = "pfiff/steps.rs"]

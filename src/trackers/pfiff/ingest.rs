@@ -89,7 +89,7 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     let description = read_description(pfiff, reference, found, work.path()).await?;
     let mut findings: Vec<String> =
         description.findings.iter().map(|finding| format!("{}: {finding}", name_of(found, 1))).collect();
-    findings.extend(found.strangers.iter().cloned());
+    findings.extend(found.strangers.iter().map(|stranger| format!("{LEFT_OUT}{stranger}")));
     let agreement = found.parts.compare(description.description.sequences());
     if !agreement.is_full() {
         if !agreement.absent.is_empty() {

@@ -3,7 +3,17 @@
 
 #[path = "pfiff/arriving.rs"]
 mod arriving;
+#[path = "pfiff/jira.rs"]
+mod jira;
+#[path = "pfiff/order.rs"]
+mod order;
+#[path = "pfiff/outgoing.rs"]
+mod outgoing;
 #[path = "pfiff/package.rs"]
 mod package;
+#[path = "pfiff/putting_away.rs"]
+mod putting_away;
 #[path = "pfiff/site.rs"]
 mod site;
+#[path = "pfiff/steps.rs"]
+mod steps;

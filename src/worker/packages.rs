@@ -63,6 +63,8 @@ async fn look(worker: &Worker, packages: &dyn Packages, told: &mut Told) -> Resu
         }
     }
     told.overdue = overdue;
+    // One that lacks files again, or that was taken in, is a new one when it is complete once more.
+    told.complete.retain(|reference| look.complete.contains(reference));
     let sync = engines_of(worker, packages.tracker()).next().map(|engine| &engine.name);
     for (reference, sync) in look.complete.into_iter().filter_map(|reference| Some((reference, sync?))) {
         if !told.complete.contains(&reference) {

@@ -33,8 +33,13 @@ pub struct Package {
 impl Package {
     /// One of that second of a day, with one archive.
     pub fn at(second: i8, running: u8) -> Self {
+        Self::coded(second, running, "PAG")
+    }
+
+    /// The same, with another end of its name.
+    pub fn coded(second: i8, running: u8, code: &str) -> Self {
         let made = date(2026, 11, 20).at(12, 0, second, 0);
-        let reference = Reference::compose(made, running, "PAG").unwrap();
+        let reference = Reference::compose(made, running, code).unwrap();
         Self { reference, made, archives: vec![Vec::new()] }
     }
 
@@ -48,10 +53,12 @@ impl Package {
         self
     }
 
-    /// Adds a document with these issues to the last archive.
+    /// Adds a document with these issues to the last archive, and their attachments, each of which says its name.
     pub fn with_issues(self, issues: &[Issue]) -> Self {
         let number = self.archives.last().unwrap().len();
-        self.with(&format!("D{number}.xml"), document(issues))
+        let attachments = issues.iter().flat_map(|issue| issue.attachments.iter().map(move |name| (issue.number, name)));
+        let with_document = self.with(&format!("D{number}.xml"), document(issues));
+        attachments.fold(with_document, |package, (number, name)| package.with(&format!("./{number}/{name}"), name.as_bytes()))
     }
 
     /// Begins another archive.

@@ -17,17 +17,22 @@ use trackersync::{
         StatusCategory, StatusSpec, TransitionSpec, UserSpec,
     },
     sync::ports::Packages,
-    worker::packages,
+    worker::{Worker, packages},
 };
 
-use crate::package::{OWN_ROUTING, PEER_ROUTING, Package};
+use crate::{
+    jira::options,
+    package::{OWN_ROUTING, PEER_ROUTING, Package},
+};
 
 /// How long anything may take.
 const SOON: Duration = Duration::from_secs(60);
 
 pub struct Site {
     jira: RunningJira,
-    pub app: App,
+    /// Absent only while it is started again.
+    app: Option<App>,
+    settings: Vec<String>,
     folder: tempfile::TempDir,
 }
 
@@ -52,22 +57,39 @@ impl Site {
         Self::with(&[]).await
     }
 
-    /// The same, with further settings.
+    /// The same, with further settings, in which `FOLDER` stands for the one that holds all the others.
     pub async fn with(settings: &[&str]) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let jira = jira::start(jira_options()).await.unwrap();
+        let jira = jira::start(options()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         for name in ["inbox", "outbox", "staging", "archive"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let app = App::build(example(jira.url(), folder.path(), settings)).await.unwrap();
-        let findings = match app.check_rules().await {
+        let path = folder.path().to_str().unwrap();
+        let settings = settings.iter().map(|setting| setting.replace("FOLDER", path)).collect();
+        let mut site = Self { jira, app: None, settings, folder };
+        site.app = Some(App::build(site.config()).await.unwrap());
+        let findings = match site.app().check_rules().await {
             Ok(findings) | Err(StartError::Configuration(findings)) => findings,
             Err(error) => panic!("{error}"),
         };
         let findings: Vec<String> = findings.into_iter().map(|finding| finding.message).collect();
         assert_eq!(findings, [""; 0], "the service would not start");
-        Self { jira, app, folder }
+        site
+    }
+
+    /// Ends the program, and starts it again on what it has left.
+    pub async fn restart(&mut self) {
+        drop(self.app.take());
+        self.app = Some(App::build(self.config()).await.unwrap());
+    }
+
+    pub fn app(&self) -> &App {
+        self.app.as_ref().unwrap()
+    }
+
+    pub fn config(&self) -> Config {
+        example(self.jira.url(), self.folder.path(), &self.settings)
     }
 
     pub fn jira(&self) -> &JiraState {
@@ -79,7 +101,7 @@ impl Site {
     }
 
     pub fn packages(&self) -> Arc<dyn Packages> {
-        Arc::clone(&self.app.packages[&"pfiff".into()])
+        Arc::clone(&self.app().packages[&"pfiff".into()])
     }
 
     /// Puts a file into the inbox, as an OFTP server does: under its final name from the start.
@@ -117,21 +139,39 @@ impl Site {
 
     /// Lets all roles work.
     pub fn work(&self) -> Working {
-        let mut worker = self.app.worker();
-        let lifecycle = Lifecycle::default();
-        worker.lifecycle = lifecycle.clone();
-        let worker = Arc::new(worker);
-        let tasks = vec![
+        let (worker, mut working) = self.worker();
+        working.tasks = vec![
             tokio::spawn(packages::watch_arrivals(Arc::clone(&worker), self.packages())),
             tokio::spawn(packages::dispatch_answers(Arc::clone(&worker), self.packages())),
             tokio::spawn(worker.run(SOON)),
         ];
-        Working { lifecycle, tasks }
+        working
+    }
+
+    /// Lets the inbox be watched, and nothing else be done.
+    pub fn watch(&self) -> Working {
+        let (worker, mut working) = self.worker();
+        working.tasks = vec![tokio::spawn(packages::watch_arrivals(worker, self.packages()))];
+        working
+    }
+
+    /// Lets events be worked on, and nothing else be done.
+    pub fn consume(&self) -> Working {
+        let (worker, mut working) = self.worker();
+        working.tasks = vec![tokio::spawn(worker.run(SOON))];
+        working
+    }
+
+    /// A worker with an end of its own.
+    fn worker(&self) -> (Arc<Worker>, Working) {
+        let lifecycle = Lifecycle::default();
+        let worker = Worker { lifecycle: lifecycle.clone(), ..self.app().worker() };
+        (Arc::new(worker), Working { lifecycle, tasks: Vec::new() })
     }
 
     /// Events that wait, or that a person has to look at.
     pub async fn waiting(&self, queue: &str) -> u64 {
-        let depths = self.app.worker().queue.depths().await.unwrap();
+        let depths = self.app().worker().queue.depths().await.unwrap();
         depths.into_iter().find(|(name, _)| *name == format!("pfiff.{queue}")).unwrap().1
     }
 }
@@ -146,7 +186,7 @@ pub async fn until(what: &str, so: impl AsyncFn() -> bool) {
 }
 
 /// The example, with the addresses of this site, folders of this machine, and no pauses.
-fn example(jira: &str, folder: &Path, settings: &[&str]) -> Config {
+fn example(jira: &str, folder: &Path, settings: &[String]) -> Config {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config-example/jira-pfiff.toml");
     let folder = folder.display();
     let mut all = vec![
@@ -166,7 +206,7 @@ fn example(jira: &str, folder: &Path, settings: &[&str]) -> Config {
         "trackers.pfiff.poll=1s".to_owned(),
         "trackers.pfiff.pack.every=1s".to_owned(),
     ];
-    all.extend(settings.iter().map(|setting| (*setting).to_owned()));
+    all.extend_from_slice(settings);
     let secrets = [
         ("LOCAL_PASSWORD", "sync-secret"),
         ("LOCAL_WEBHOOK_SECRET", "webhook-secret"),
@@ -181,50 +221,4 @@ fn example(jira: &str, folder: &Path, settings: &[&str]) -> Config {
         }
     }
     config
-}
-
-/// A Jira with what the example names.
-fn jira_options() -> JiraOptions {
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let project = ProjectSpec {
-        components: names(&["Kombiinstrument", "other"]),
-        versions: names(&["unknown", "S0815", "2.0"]),
-        security_levels: names(&["Project members"]),
-        ..ProjectSpec::new(10_000, "SPORT", "Sport")
-    };
-    let field = |number, name: &str, kind| CustomFieldSpec { number, name: name.to_owned(), kind };
-    JiraOptions {
-        dialect: Dialect::DataCenter,
-        projects: vec![project],
-        users: vec![UserSpec::new("pfiff-sync", "sync-secret", "PFIFF Sync"), UserSpec::new("jane", "jane-secret", "Jane Doe")],
-        administrators: names(&["jane"]),
-        issue_types: names(&["Defect"]),
-        priorities: names(&["Blocker", "Major", "Minor", "Trivial"]),
-        custom_fields: vec![
-            field(12_600, "External ticket", CustomFieldKind::Text),
-            field(12_009, "Answer", CustomFieldKind::TextArea),
-        ],
-        statuses: statuses(),
-        transitions: transitions(),
-        attachment_limit: 64 << 20,
-        ..JiraOptions::default()
-    }
-}
-
-fn statuses() -> Vec<StatusSpec> {
-    use StatusCategory::{Done, InProgress, ToDo};
-    let of = |category, names: &[&str]| {
-        names.iter().map(|name| StatusSpec { name: (*name).to_owned(), category }).collect::<Vec<_>>()
-    };
-    [of(ToDo, &["Open"]), of(InProgress, &["In Progress", "In Test"]), of(Done, &["Resolved", "Closed"])].concat()
-}
-
-/// From each step of the work to each other one.
-fn transitions() -> Vec<TransitionSpec> {
-    let names: Vec<String> = statuses().into_iter().map(|status| status.name).collect();
-    let to = |(number, to): (u64, &String)| {
-        let from: Vec<&str> = names.iter().filter(|name| *name != to).map(String::as_str).collect();
-        TransitionSpec::new(number, &format!("To {to}"), &from, to)
-    };
-    (11..).zip(&names).map(to).collect()
 }

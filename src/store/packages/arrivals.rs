@@ -69,8 +69,8 @@ const FILE: &str = "INSERT INTO mirror_files (tracker, issue, id, name, size, st
     VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, $7) ON CONFLICT (tracker, issue, id) DO UPDATE \
     SET stored = excluded.stored, size = excluded.size WHERE mirror_files.stored IS NULL AND excluded.stored IS NOT NULL";
 
-/// A file that an older package brings late is news, whatever newer ones tell.
-const NEWS: &str = "UPDATE mirror_issues SET due = $3, changed_at = $4 WHERE tracker = $1 AND issue = $2 AND due IS NULL";
+/// A file that an older package brings late is news, whatever newer ones tell: also while the event of a newer one is being made.
+const NEWS: &str = "UPDATE mirror_issues SET due = $3, changed_at = $4 WHERE tracker = $1 AND issue = $2";
 
 pub(super) async fn ingest(pool: &Pool, package: &Ingest) -> Result<bool, StoreError> {
     let findings = serde_json::to_string(&package.findings)?;

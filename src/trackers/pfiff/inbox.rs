@@ -61,7 +61,21 @@ impl Found {
     /// What is missing, in words.
     pub fn lacking(&self) -> String {
         let missing: Vec<String> = self.parts.missing().iter().map(|number| format!("{number:03}")).collect();
-        format!("of its {} files these are missing: {}", self.parts.total(), missing.join(", "))
+        let missing = format!("of its {} files these are missing: {}", self.parts.total(), missing.join(", "));
+        std::iter::once(missing).chain(self.strangers.iter().cloned()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn of(name: FileName, file: Arrived) -> Self {
+        let files = BTreeMap::from([(name.sequence(), vec![file])]);
+        Self { parts: Parts::of(name), files, strangers: Vec::new() }
+    }
+
+    fn add(&mut self, name: FileName, file: Arrived) {
+        let sequence = name.sequence();
+        match self.parts.add(name) {
+            Ok(_) => self.files.entry(sequence).or_default().push(file),
+            Err(error) => self.strangers.push(error.to_string()),
+        }
     }
 }
 
@@ -115,17 +129,17 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
         if pfiff.inbox.is_done(&reference) {
             continue;
         }
-        if !found.parts.is_complete() {
-            let newest = found.all().map(|file| file.changed).max();
-            if newest.is_some_and(|newest| is_older(newest, pfiff.config.incomplete_after, now)) {
-                look.overdue.push((reference, found.lacking()));
-            }
-            continue;
-        }
         match pfiff.records()?.arrived_package(&pfiff.name, &reference).await? {
+            // Also if only some of its files are there: the others were put away, or one of them has come again.
             Some(known) if known.state == ArrivalState::Ingested => {
                 let is_whole = !known.findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
                 put_away(pfiff, &reference, &found, is_whole).await?;
+            }
+            _ if !found.parts.is_complete() => {
+                let newest = found.all().map(|file| file.changed).max();
+                if newest.is_some_and(|newest| is_older(newest, pfiff.config.incomplete_after, now)) {
+                    look.overdue.push((reference, found.lacking()));
+                }
             }
             None if found.all().all(|file| settled.contains(&file.name)) => look.complete.push(reference),
             // It is not settled yet, or it was refused and waits for a person, in the dead queue.
@@ -159,23 +173,29 @@ pub(super) async fn find(pfiff: &Pfiff, reference: &str) -> Result<Option<Found>
 
 /// The packages, by their references. Files of other names are left alone.
 fn packages(arrived: Vec<Arrived>) -> BTreeMap<String, Found> {
-    let mut packages: BTreeMap<String, Found> = BTreeMap::new();
     let mut named: Vec<(FileName, Arrived)> =
         arrived.into_iter().filter_map(|file| Some((FileName::parse(&file.name).ok()?, file))).collect();
     // Which of two files that contradict each other is the stranger must not depend on the order of a folder.
     named.sort_by(|(_, one), (_, other)| one.changed.cmp(&other.changed).then(one.name.cmp(&other.name)));
+    let mut by_reference: BTreeMap<String, Vec<Found>> = BTreeMap::new();
     for (name, file) in named {
-        let found = packages.entry(name.reference().as_str().to_owned()).or_insert_with(|| Found {
-            parts: Parts::of(name.clone()),
-            files: BTreeMap::new(),
-            strangers: Vec::new(),
-        });
-        match found.parts.add(name.clone()) {
-            Ok(_) => found.files.entry(name.sequence()).or_default().push(file),
-            Err(error) => found.strangers.push(error.to_string()),
+        let of_reference = by_reference.entry(name.reference().as_str().to_owned()).or_default();
+        match of_reference.iter_mut().find(|found| found.parts.total() == name.total()) {
+            Some(found) => found.add(name, file),
+            None => of_reference.push(Found::of(name, file)),
         }
     }
-    packages
+    by_reference.into_iter().filter_map(|(reference, found)| Some((reference, without_strangers(found)?))).collect()
+}
+
+/// Of files whose names tell different totals, those that are complete are the package, or else those that came first.
+fn without_strangers(mut by_total: Vec<Found>) -> Option<Found> {
+    let package = by_total.iter().position(|found| found.parts.is_complete()).unwrap_or_default();
+    let mut package = (package < by_total.len()).then(|| by_total.remove(package))?;
+    for stranger in by_total.iter().flat_map(|found| found.parts.present()) {
+        package.strangers.extend(package.parts.add(stranger.clone()).err().map(|error| error.to_string()));
+    }
+    Some(package)
 }
 
 /// Puts the files of a package that was taken in where they belong: into the archive, or away. Those of one that was not taken in whole

@@ -95,7 +95,7 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     if number != reference {
         findings.push(format!("the description says that it is of the package {number:?}; the names of the files count"));
     }
-    findings.extend(found.strangers.iter().cloned());
+    findings.extend(found.strangers.iter().map(|stranger| format!("{LEFT_OUT}{stranger}")));
     let agreement = found.parts.compare(description.description.sequences());
     if !agreement.is_full() {
         if !agreement.absent.is_empty() {

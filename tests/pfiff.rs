@@ -1,9 +1,13 @@
-//! A Jira and a PFIFF: packages arrive in folders, become issues, and are answered.
+//! A Jira or a Roundup and a PFIFF: packages arrive in folders, become issues, and are answered.
 #![cfg(feature = "standin")]
 
 #[path = "pfiff/arriving.rs"]
 mod arriving;
 #[path = "pfiff/package.rs"]
 mod package;
+#[path = "pfiff/roundup_site.rs"]
+mod roundup_site;
 #[path = "pfiff/site.rs"]
 mod site;
+#[path = "pfiff/with_roundup.rs"]
+mod with_roundup;

@@ -3,6 +3,10 @@
 
 #[path = "pfiff/arriving.rs"]
 mod arriving;
+#[path = "pfiff/bucket.rs"]
+mod bucket;
+#[path = "pfiff/bucket_site.rs"]
+mod bucket_site;
 #[path = "pfiff/package.rs"]
 mod package;
 #[path = "pfiff/roundup_site.rs"]

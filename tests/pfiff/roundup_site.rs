@@ -2,12 +2,12 @@
 
 #[allow(dead_code, reason = "other tests ask for more")]
 #[path = "../it/support/process.rs"]
-mod process;
+pub mod process;
 #[allow(dead_code, reason = "other tests ask for more")]
 #[path = "../it/support/roundup.rs"]
 mod roundup;
 #[path = "../it/support/roundup_home.rs"]
-mod roundup_home;
+pub mod roundup_home;
 #[allow(dead_code, reason = "other tests ask for more")]
 #[path = "../it/support/wait.rs"]
 mod wait;
@@ -22,7 +22,7 @@ use std::{
 use serde_json::{Value, json};
 use trackersync::{
     app::App,
-    config::{environment::Environment, files::read_sources, load},
+    config::{Config, environment::Environment, files::read_sources, load},
     formats::engdat::{Description, Mode},
     sync::ports::PackageRecords as _,
 };
@@ -142,13 +142,32 @@ impl Site {
 
     /// The issues whose answers wait.
     pub async fn unanswered(&self) -> Vec<String> {
-        let environment = Environment::of_variables([("LOCAL_PASSWORD", "unused"), ("LOCAL_WEBHOOK_SECRET", "unused")]);
-        let files = ["example.toml", "site.toml"].map(|name| self.folder().join(name));
-        let config = load(&read_sources(&files).unwrap(), &environment, &[]).config.unwrap();
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let (_, store) = App::engines_only(&config).await.unwrap();
+        let (_, store) = App::engines_only(&self.config(&[], "")).await.unwrap();
         let waiting = store.unanswered(&"pfiff".into(), 10).await.unwrap();
         waiting.into_iter().map(|unanswered| unanswered.issue.to_string()).collect()
+    }
+
+    /// The program of another machine, with further settings; nothing runs in it by itself.
+    pub async fn app(&self, name: &str, settings: &str, bucket_secret: &str) -> App {
+        let (file, data) = (format!("{name}.toml"), self.data_of(name));
+        let settings = format!("[server]\ndata_dir = \"{}\"\n{settings}\npack = {{ every = \"1ms\" }}\n", data.display());
+        std::fs::write(self.folder().join(&file), settings).unwrap();
+        App::build(self.config(&[&file], bucket_secret)).await.unwrap()
+    }
+
+    /// The data folder of such a program.
+    pub fn data_of(&self, name: &str) -> PathBuf {
+        self.folder().join(format!("data-{name}"))
+    }
+
+    fn config(&self, further: &[&str], bucket_secret: &str) -> Config {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let files: Vec<PathBuf> =
+            ["example.toml", "site.toml"].iter().chain(further).map(|name| self.folder().join(name)).collect();
+        let secrets =
+            [("LOCAL_PASSWORD", "sync-secret"), ("LOCAL_WEBHOOK_SECRET", roundup_home::SECRET), ("S3_SECRET", bucket_secret)];
+        let loaded = load(&read_sources(&files).unwrap(), &Environment::of_variables(secrets), &[]);
+        loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))
     }
 }
 

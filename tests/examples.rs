@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use serde_json::Value;
 use trackersync::{
     config::{
         files::read_sources,
@@ -19,7 +20,7 @@ use trackersync::{
     sync::rules::RuleSet,
 };
 
-const SECRETS: [&str; 15] = [
+const SECRETS: [&str; 17] = [
     "HOME_TOKEN",
     "HOME_WEBHOOK_SECRET",
     "CUSTOMER_TOKEN",
@@ -32,6 +33,8 @@ const SECRETS: [&str; 15] = [
     "LOCAL_WEBHOOK_SECRET",
     "KPM_PKCS12_PASSWORD",
     "PFIFF_SSH_PASSPHRASE",
+    "PFIFF_WEBHOOK_SECRET",
+    "S3_SECRET",
     "UPSTREAM_PASSWORD",
     "JIRA_PASSWORD",
     "KPM_PASSWORD",
@@ -200,4 +203,60 @@ fn rules(table: &Table) -> Vec<BTreeMap<String, String>> {
 fn the_example_of_kpm_is_of_the_size_that_sites_have() {
     let rules = rules(&from_toml(&source(&folder().join("jira-kpm.toml"))).unwrap());
     assert!(rules.len() >= 45, "{}", rules.len());
+}
+
+/// A file as it is in force, with its commented settings put in force as `is_in_force` tells.
+fn shown_with(file: &Path, is_in_force: impl Fn(&str) -> bool) -> Value {
+    let text = fs::read_to_string(file).unwrap();
+    let lines = text.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if is_in_force(setting) => setting.trim_start(),
+        _ => line,
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.toml");
+    fs::write(&changed, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_trackersync"))
+        .arg("-c")
+        .arg(&changed)
+        .args(["--json", "config", "show"])
+        .env_clear()
+        .envs(SECRETS.map(|name| (name, "secret")))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.is_empty(), "{told}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Whether a comment is `name = …`, with a blank before it or not.
+fn is_setting(comment: &str) -> bool {
+    let name = comment.trim_start().split(" = ").next().filter(|name| *name != comment.trim_start());
+    name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+}
+
+#[test]
+fn the_defaults_of_pfiff_that_its_example_tells_are_the_defaults() {
+    let file = folder().join("jira-pfiff.toml");
+    let all = shown_with(&file, |comment| is_setting(comment) && !comment.starts_with(' '));
+    assert_eq!(all, shown_with(&file, |_| false));
+    let defaults = fs::read_to_string(&file).unwrap().lines().filter(|line| line.starts_with("#poll")).count();
+    assert_eq!(defaults, 1, "they are in the form that is looked for");
+}
+
+#[test]
+fn the_example_of_pfiff_has_every_setting_of_pfiff() {
+    let file = folder().join("jira-pfiff.toml");
+    // A storage is a folder or a bucket.
+    let all = shown_with(&file, |comment| is_setting(comment) && !comment.starts_with(" storage = \""));
+    let text = fs::read_to_string(&file).unwrap();
+    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let mut settings = Vec::new();
+    for (name, value) in all["trackers"]["pfiff"].as_object().unwrap() {
+        assert!(!value.is_null(), "{name} is not set");
+        settings.push(name);
+        settings.extend(value.as_object().into_iter().flatten().map(|(name, _)| name));
+    }
+    assert!(settings.len() > 45, "{settings:?}");
+    let missing: Vec<_> = settings.into_iter().filter(|name| !words.contains(&name.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

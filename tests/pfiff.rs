@@ -1,8 +1,12 @@
-//! A Jira and a PFIFF: packages arrive in folders, become issues, and are answered.
+//! A Jira or a Roundup and a PFIFF: packages arrive in folders, become issues, and are answered.
 #![cfg(feature = "standin")]
 
 #[path = "pfiff/arriving.rs"]
 mod arriving;
+#[path = "pfiff/bucket.rs"]
+mod bucket;
+#[path = "pfiff/bucket_site.rs"]
+mod bucket_site;
 #[path = "pfiff/jira.rs"]
 mod jira;
 #[path = "pfiff/order.rs"]
@@ -13,7 +17,11 @@ mod outgoing;
 mod package;
 #[path = "pfiff/putting_away.rs"]
 mod putting_away;
+#[path = "pfiff/roundup_site.rs"]
+mod roundup_site;
 #[path = "pfiff/site.rs"]
 mod site;
 #[path = "pfiff/steps.rs"]
 mod steps;
+#[path = "pfiff/with_roundup.rs"]
+mod with_roundup;

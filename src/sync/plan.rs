@@ -158,7 +158,7 @@ pub struct FieldChange {
 pub struct NewMessage {
     /// The text.
     pub text: String,
-    /// Who wrote the original; absent for texts of our own and those that go to the remote side.
+    /// Who wrote the original; absent for texts of our own, and for those that go to a remote tracker under our account alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// When the original was written.

@@ -277,6 +277,12 @@ impl<'a> Evaluation<'a> {
         });
     }
 
+    /// Adds a message on the remote side that repeats a local one, for a tracker that is told who wrote it and when.
+    pub fn copy_to_remote(&mut self, message: &Message, source: String, text: String) {
+        let (author, date, rule) = (Some(message.author.clone()), Some(message.date), self.rule);
+        self.remote_changes.messages.push(NewMessage { text, author, date, source, kind: None, rule });
+    }
+
     /// Adds a message with this text on one side; `source` is the original's id on the other, if there is an original.
     pub fn add_text(&mut self, side: Side, text: String, source: &str) {
         self.add_text_of_kind(side, text, source, None);

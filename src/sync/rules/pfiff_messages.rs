@@ -51,7 +51,7 @@ impl Rule for PfiffMessages {
             match annotation_of(&copies, &annotations, &message.id) {
                 None => {
                     let source = copies.next_source(CopyKind::Message, Side::Local, &message.id);
-                    evaluation.add_text(Side::Remote, text, &source);
+                    evaluation.copy_to_remote(message, source, text);
                     added += 1;
                 }
                 Some(annotation) => {

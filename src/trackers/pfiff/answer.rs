@@ -69,6 +69,8 @@ impl Draft {
         let folder = as_kept(&self.key);
         let names = unique_names(&self.files);
         let assignee = Person { name: own(ASSIGNEE_NAME), short_name: own(ASSIGNEE_KEY) };
+        let assignee = (assignee != Person::default()).then_some(assignee);
+        let remarks = self.annotations.iter().map(|annotation| remark(pfiff, annotation, assignee.as_ref())).collect();
         let answer = msr_issue::Answer {
             reference: reference.as_str().to_owned(),
             made: instant::parse(&own(UPDATED)).map_or(made, |moment| civil(pfiff, moment)),
@@ -76,14 +78,14 @@ impl Draft {
             own: Company { long_name: pfiff.config.company.clone(), short_name: pfiff.config.company_short.clone() },
             key: self.key.clone(),
             problem_number: self.number.as_str().to_owned(),
-            assignee: (assignee != Person::default()).then_some(assignee),
+            assignee,
             attributes: texts(&self.issue.incoming),
             supplier_status,
             resolve_until_release: own(ESTIMATED),
             resolved_in_release: own(DELIVERED),
             supplier_comments: own(COMMENTS),
             documents: names.clone(),
-            annotations: self.annotations.iter().map(|annotation| remark(pfiff, annotation)).collect(),
+            annotations: remarks,
         };
         let written = answer.write();
         for note in &written.notes {
@@ -101,9 +103,15 @@ impl Draft {
     }
 }
 
-fn remark(pfiff: &Pfiff, annotation: &Annotation) -> msr_issue::Annotation {
-    let author = annotation.author.clone().map(|name| Person { short_name: name.clone(), name });
+fn remark(pfiff: &Pfiff, annotation: &Annotation, assignee: Option<&Person>) -> msr_issue::Annotation {
+    let author = annotation.author.as_deref().map(|name| person(name, assignee));
     msr_issue::Annotation { text: annotation.text.clone(), author, date: civil(pfiff, annotation.at) }
+}
+
+/// The person of a name. Trackers tell one name of an author, which may be either of those of the assignee.
+fn person(name: &str, assignee: Option<&Person>) -> Person {
+    let is_it = |assignee: &&Person| name == assignee.name || name == assignee.short_name;
+    assignee.filter(is_it).cloned().unwrap_or_else(|| Person { name: name.to_owned(), short_name: name.to_owned() })
 }
 
 /// The names of the attachments; a name that comes twice gets a number before its ending.
@@ -121,8 +129,8 @@ fn unique_names(files: &[MirroredFile]) -> Vec<String> {
     names
 }
 
-/// What a rule has set, as one text.
-fn as_text(value: Option<&Value>) -> String {
+/// A value as one text.
+pub(super) fn as_text(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
@@ -133,10 +141,11 @@ fn as_text(value: Option<&Value>) -> String {
     }
 }
 
+/// What was told of an issue, in as many texts as it was told in.
 fn texts(attributes: &Attributes) -> msr_issue::Attributes {
     let value = |value: &Value| match value {
-        Value::Array(values) => msr_issue::Value::Several(values.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        other => as_text(Some(other)).into(),
+        Value::Array(values) => msr_issue::Value::Several(values.iter().map(|value| as_text(Some(value))).collect()),
+        value => as_text(Some(value)).into(),
     };
     attributes.iter().map(|(path, told)| (path.clone(), value(told))).collect()
 }
@@ -153,6 +162,23 @@ mod tests {
     fn names_of_attachments_are_told_apart() {
         let files = ["a.txt", "A.txt", "a-2.txt", "b", "b", "../x"].map(file);
         assert_eq!(unique_names(&files), ["a.txt", "A-2.txt", "a-2-2.txt", "b", "b-2", ".._x"]);
+    }
+
+    #[test]
+    fn an_author_is_the_assignee_by_either_name() {
+        let jane = Person { name: "Jane Doe".to_owned(), short_name: "jane".to_owned() };
+        assert_eq!(person("jane", Some(&jane)), jane);
+        assert_eq!(person("Jane Doe", Some(&jane)), jane);
+        let bob = Person { name: "bob".to_owned(), short_name: "bob".to_owned() };
+        assert_eq!(person("bob", Some(&jane)), bob);
+        assert_eq!(person("bob", None), bob);
+    }
+
+    #[test]
+    fn what_was_told_in_several_texts_is_answered_in_as_many() {
+        let several = msr_issue::Value::Several(vec!["J1-VP-007".to_owned(), "HIL, 3".to_owned()]);
+        let told = msr_issue::Attributes::from([("vehicle".to_owned(), several), ("priority".to_owned(), "TOP".into())]);
+        assert_eq!(texts(&super::super::unpack::attributes(&told)), told);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     Pfiff,
+    answer::as_text,
     schema::{NUMBER, OWN},
 };
 use crate::{
@@ -39,7 +40,8 @@ fn attribute(issue: &MirroredIssue, id: &IssueId, path: &str) -> Value {
         READABLE => return Value::Bool(true),
         NUMBER => return Value::from(id.as_str()),
         path if OWN.contains(&path) => issue.own.get(path),
-        path => issue.incoming.get(path),
+        // For rules, several texts are one.
+        path => return issue.incoming.get(path).map_or(Value::Null, |told| as_text(Some(told)).into()),
     };
     match known {
         // Several engineering objects of one kind are one text for rules, as they always were.

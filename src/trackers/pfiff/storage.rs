@@ -1,12 +1,12 @@
 //! Where attachments wait between a package and a tracker: a folder of this machine, or a bucket that several machines share. What was
 //! put there is there after a loss of power.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::{
-    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter, local::LocalFileSystem, path::Path as Key,
-    prefix::PrefixStore,
+    ClientOptions, Error as StoreError, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder, buffered::BufWriter,
+    local::LocalFileSystem, path::Path as Key, prefix::PrefixStore,
 };
 use tokio::io::AsyncWriteExt;
 
@@ -22,6 +22,13 @@ use crate::{
 const PART: usize = 8 << 20;
 /// What is read of a local file at once.
 const PIECE: usize = 64 << 10;
+/// A bucket that does not even take the call is away.
+const CONNECT: Duration = Duration::from_secs(5);
+/// The longest silence of a bucket; a part has to get there within it.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How often and how long a call is repeated: busy buckets say so now and then. More patience is the worker's.
+const REPEATS: usize = 2;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The place.
 #[derive(Clone)]
@@ -59,7 +66,12 @@ impl Storage {
 
     fn bucket(config: &BucketConfig) -> Result<Self, Fault> {
         let words = format!("the bucket {}", config.bucket);
+        // However long a file takes, it may, as long as it goes on.
+        let client = ClientOptions::new().with_connect_timeout(CONNECT).with_timeout_disabled().with_read_timeout(SILENCE);
+        let retry = RetryConfig { max_retries: REPEATS, retry_timeout: PATIENCE, ..RetryConfig::default() };
         let mut builder = AmazonS3Builder::new()
+            .with_client_options(client)
+            .with_retry(retry)
             .with_bucket_name(&config.bucket)
             .with_region(&config.region)
             .with_access_key_id(&config.access_key_id)
@@ -76,7 +88,10 @@ impl Storage {
     }
 
     /// Puts a local file there; another one under that key is replaced.
-    pub(super) async fn put(&self, key: &str, file: &Path) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// It cannot be read or kept; what was under that key before is still there.
+    pub async fn put(&self, key: &str, file: &Path) -> Result<(), Fault> {
         let wrong = |error: std::io::Error| Fault::transient(format!("{} cannot be read: {error}", file.display()));
         let file = tokio::fs::File::open(file).await.map_err(wrong)?;
         let stream: FileStream = Box::pin(tokio_util::io::ReaderStream::with_capacity(file, PIECE));
@@ -87,7 +102,7 @@ impl Storage {
     ///
     /// # Errors
     /// They break off, are more than `most`, or cannot be kept; nothing is there under that key then, or what was there before.
-    pub(super) async fn put_stream(&self, key: &str, mut stream: FileStream, most: u64) -> Result<u64, Fault> {
+    pub async fn put_stream(&self, key: &str, mut stream: FileStream, most: u64) -> Result<u64, Fault> {
         let mut writer = BufWriter::with_capacity(Arc::clone(&self.store), Key::from(key), PART).with_max_concurrency(1);
         let mut size = 0_u64;
         while let Some(piece) = stream.next().await {
@@ -113,7 +128,10 @@ impl Storage {
     }
 
     /// The content of a file there.
-    pub(super) async fn open_file(&self, key: &str) -> Result<FileContent, Fault> {
+    ///
+    /// # Errors
+    /// Permanent: it is not there. Transient: it cannot be read now.
+    pub async fn open_file(&self, key: &str) -> Result<FileContent, Fault> {
         let found = self.store.get(&Key::from(key)).await.map_err(|error| self.not_read(key, &error))?;
         let size = found.meta.size;
         Ok(FileContent {
@@ -124,7 +142,10 @@ impl Storage {
     }
 
     /// Fetches a file from there into a local one.
-    pub(super) async fn fetch(&self, key: &str, file: &Path) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// As for [`open_file`](Self::open_file); or the local one cannot be written. It holds anything then.
+    pub async fn fetch(&self, key: &str, file: &Path) -> Result<(), Fault> {
         let mut stream = self.open_file(key).await?.stream;
         let wrong = |error: std::io::Error| Fault::transient(format!("{} cannot be written: {error}", file.display()));
         let mut to = tokio::fs::File::create(file).await.map_err(wrong)?;
@@ -136,15 +157,26 @@ impl Storage {
     }
 
     fn not_kept(&self, error: &std::io::Error) -> Fault {
-        Fault::transient(format!("an attachment cannot be kept in {}: {error}", self.words)).hint("is there room?")
+        let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<StoreError>());
+        Fault::transient(format!("an attachment cannot be kept in {}: {error}", self.words)).hint(hint(cause))
     }
 
-    fn not_read(&self, key: &str, error: &object_store::Error) -> Fault {
+    fn not_read(&self, key: &str, error: &StoreError) -> Fault {
         match error {
-            object_store::Error::NotFound { .. } => Fault::permanent(format!("{} has lost {key}", self.words))
+            StoreError::NotFound { .. } => Fault::permanent(format!("{} has lost {key}", self.words))
                 .hint("give it back from a backup, or have the other side send the attachment again"),
-            _ => Fault::transient(format!("{}: {key} cannot be read: {error}", self.words)),
+            _ => Fault::transient(format!("{}: {key} cannot be read: {error}", self.words)).hint(hint(Some(error))),
         }
+    }
+}
+
+/// What to do. Nothing of it is a reason to refuse a package: whoever mends it need not ask for the package again.
+fn hint(error: Option<&StoreError>) -> &'static str {
+    match error {
+        Some(StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. }) => {
+            "look at `access_key_id` and `secret_access_key` of `storage`, and at what that account may do in the bucket"
+        }
+        _ => "is it there, and is there room?",
     }
 }
 

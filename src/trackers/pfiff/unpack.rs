@@ -85,7 +85,11 @@ pub(super) async fn unpack(
                 }
             }
         }
-        unpacked.issues.push(ArrivedIssue { attributes: attributes(&issue), issue: IssueId::new(issue.number), files });
+        unpacked.issues.push(ArrivedIssue {
+            attributes: attributes(&issue.attributes),
+            issue: IssueId::new(issue.number),
+            files,
+        });
     }
     Ok(Ok(unpacked))
 }
@@ -227,13 +231,13 @@ fn digest_of(parts: &[&[u8]]) -> String {
     hex::encode(&digest.finalize()[..16])
 }
 
-fn attributes(issue: &msr_issue::Issue) -> Attributes {
-    let texts = |value: &msr_issue::Value| match value {
+/// What was told of an issue. Several texts stay several: the answer has each of them again.
+pub(super) fn attributes(told: &msr_issue::Attributes) -> Attributes {
+    let value = |value: &msr_issue::Value| match value {
         msr_issue::Value::One(text) => text.as_str().into(),
-        // Kept apart, so that they go back as they came.
         msr_issue::Value::Several(texts) => texts.as_slice().into(),
     };
-    issue.attributes.iter().map(|(name, value)| (name.clone(), texts(value))).collect()
+    told.iter().map(|(name, told)| (name.clone(), value(told))).collect()
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Fault {

@@ -56,7 +56,7 @@ def install(home, web, rounds, backend):
 
 # What the site has of its own.  First a class of which one item may belong
 # to an issue, whatever external trackers there are; then the properties that
-# config-example/roundup-kpm.toml names.
+# the files roundup-kpm.toml and roundup-pfiff.toml of config-example name.
 OWN = """
 
 assessment = Class(db, "assessment", issue=Link("issue"), rating=String())
@@ -68,7 +68,8 @@ frequency = Class(db, "frequency", name=String(), order=Number())
 frequency.setkey("name")
 for _role in ("User", "Sync"):
     db.security.addPermissionToRole(_role, "View", "frequency")
-for _name in ("release", "hardware", "supplier_answer", "fixed_in"):
+for _name in ("release", "hardware", "details", "supplier_answer",
+              "planned_for", "fixed_in"):
     _add_property(db.issue, _name, String())
 _add_property(db.issue, "reproducible", Boolean())
 _add_property(db.issue, "frequency", Link("frequency"))

@@ -115,17 +115,17 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
         if pfiff.inbox.is_done(&reference) {
             continue;
         }
-        if !found.parts.is_complete() {
-            let newest = found.all().map(|file| file.changed).max();
-            if newest.is_some_and(|newest| is_older(newest, pfiff.config.incomplete_after, now)) {
-                look.overdue.push((reference, found.lacking()));
-            }
-            continue;
-        }
         match pfiff.records()?.arrived_package(&pfiff.name, &reference).await? {
+            // Not all of its files need be here: whoever put the others away may have died over it.
             Some(known) if known.state == ArrivalState::Ingested => {
                 let is_whole = !known.findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
                 put_away(pfiff, &reference, &found, is_whole).await?;
+            }
+            _ if !found.parts.is_complete() => {
+                let newest = found.all().map(|file| file.changed).max();
+                if newest.is_some_and(|newest| is_older(newest, pfiff.config.incomplete_after, now)) {
+                    look.overdue.push((reference, found.lacking()));
+                }
             }
             None if found.all().all(|file| settled.contains(&file.name)) => look.complete.push(reference),
             // It is not settled yet, or it was refused and waits for a person, in the dead queue.

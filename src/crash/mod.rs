@@ -31,7 +31,7 @@ use crate::{
 pub const CRASH_AT: &str = "TRACKERSYNC_CRASH_AT";
 
 /// Calls that write, by port. Reading leaves nothing behind, so there is nothing to tell apart before and after it.
-pub const STEPS: [(&str, &[&str]); 8] = [
+pub const STEPS: [(&str, &[&str]); 9] = [
     (
         "records",
         &[
@@ -71,6 +71,7 @@ pub const STEPS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("folders", &["fetch", "archive", "remove", "stage", "deliver", "unstage"]),
+    ("storage", &["put"]),
 ];
 
 const TRACKER: &[&str] = &[
@@ -134,6 +135,11 @@ async fn step<T>(port: &str, call: &str, made: impl Future<Output = T>) -> T {
 /// Makes a request to a tracker; one that asks for nothing but an answer is no point.
 pub async fn request<T>(method: &Method, made: impl Future<Output = T>) -> T {
     if method.is_safe() { made.await } else { step("http", "write", made).await }
+}
+
+/// Puts an attachment where it waits between a package and a tracker.
+pub async fn stored<T>(put: impl Future<Output = T>) -> T {
+    step("storage", "put", put).await
 }
 
 /// The records, with their points.

@@ -17,6 +17,7 @@ mod ledger;
 mod nemesis;
 mod own_postgres;
 mod parked;
+mod pfiff;
 mod points;
 mod proxy;
 mod site;

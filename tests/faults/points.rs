@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use trackersync::crash::{STEPS, points};
 
 /// Calls that leave nothing behind that outlives the process.
-const READS: [(&str, &[&str]); 4] = [
+const READS: [(&str, &[&str]); 6] = [
     (
         "Records",
         &[
@@ -47,6 +47,24 @@ const READS: [(&str, &[&str]); 4] = [
             "preflight",
         ],
     ),
+    (
+        "PackageRecords",
+        &[
+            "now",
+            "arrived_package",
+            "arrived_packages",
+            "unannounced",
+            "mirrored",
+            "mirrored_files",
+            "annotations",
+            "mirrored_issues",
+            "unanswered",
+            "open_package",
+            "answers",
+            "outgoing_packages",
+        ],
+    ),
+    ("Folders", &["arrived", "staged", "in_outbox", "probe", "changed"]),
     ("Queue", &["subscribe", "ping", "depths"]),
     // A lease that is prolonged and a text that is kept are for those who live.
     ("Coordination", &["renew", "generation", "is_covered", "recall", "keep", "drop_kept", "ping"]),
@@ -83,6 +101,9 @@ fn each_call_of_a_port_that_writes_is_a_crash_point() {
     assert_complete(&functions(&records, "Records"), "Records", &steps("records"));
     assert_complete(&functions(&tracker, "Tracker"), "Tracker", &steps("local"));
     assert_eq!(steps("local"), steps("remote"));
+    let (packages, folders) = (source("sync/ports/package_records.rs"), source("trackers/pfiff/folders/mod.rs"));
+    assert_complete(&functions(&packages, "PackageRecords"), "PackageRecords", &steps("packages"));
+    assert_complete(&functions(&folders, "Folders"), "Folders", &steps("folders"));
     assert_complete(&functions(&source("coordination/mod.rs"), "Coordination"), "Coordination", &steps("coordination"));
     // A publication is one of three, by where it goes.
     let queue = source("queue/mod.rs");
@@ -98,9 +119,16 @@ fn each_call_of_a_port_that_writes_is_a_crash_point() {
 
 #[test]
 fn each_crash_point_stands_once_in_the_code() {
-    for (port, file) in
-        [("records", "records"), ("local", "tracker"), ("queue", "queue"), ("coordination", "coordination"), ("http", "mod")]
-    {
+    for (port, file) in [
+        ("records", "records"),
+        ("local", "tracker"),
+        ("queue", "queue"),
+        ("coordination", "coordination"),
+        ("packages", "packages"),
+        ("folders", "packages"),
+        ("storage", "mod"),
+        ("http", "mod"),
+    ] {
         let code = source(&format!("crash/{file}.rs"));
         for call in steps(port) {
             let times = code.lines().filter(|line| line.contains("step(") && line.contains(&format!("\"{call}\""))).count();
@@ -115,9 +143,11 @@ fn each_crash_point_stands_once_in_the_code() {
 /// The journal is written where a run says so and nowhere else: each of these calls goes through the records, and so past its points.
 #[test]
 fn the_engine_writes_through_its_ports_only() {
-    let app = source("app/mod.rs");
+    let app: String = ["mod", "adapters", "engines"].map(|file| source(&format!("app/{file}.rs"))).concat();
     for wrapped in [
         "crash::records(",
+        "crash::package_records(",
+        ".map(crash::folders)",
         "crash::tracker(Side::Local",
         "crash::tracker(Side::Remote",
         "crash::queue(",
@@ -125,4 +155,7 @@ fn the_engine_writes_through_its_ports_only() {
     ] {
         assert_eq!(app.matches(wrapped).count(), 1, "{wrapped}");
     }
+    let storage = source("trackers/pfiff/storage.rs");
+    assert_eq!(storage.matches("crash::stored(").count(), 1);
+    assert_eq!(storage.matches("BufWriter::").count(), 1, "whatever is put into the storage is put in one place");
 }

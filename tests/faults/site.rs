@@ -161,12 +161,7 @@ impl Site {
     /// Starts the program in some roles, and does not wait for it.
     pub fn serve(&self, roles: &str, variables: &[(&str, &str)]) -> Running {
         let port = if roles.contains("intake") { self.port } else { free_port() };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trackersync"));
-        command.current_dir(self.folder()).args(["-c", "trackersync.toml", "--no-color"]);
-        command.args(["serve", "--role", roles, "--set", &format!("server.listen=127.0.0.1:{port}")]);
-        command.env_remove(CRASH_AT).envs(variables.iter().copied());
-        let name = format!("trackersync-{}", roles.replace(',', "-"));
-        Running { process: Process::start(&name, self.folder(), &mut command), address: format!("http://127.0.0.1:{port}") }
+        Running::start(self.folder(), roles, port, variables)
     }
 
     /// The tracker of a side.
@@ -294,6 +289,16 @@ pub struct Running {
 }
 
 impl Running {
+    /// Starts the program with the configuration in a folder, and does not wait for it.
+    pub fn start(folder: &Path, roles: &str, port: u16, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trackersync"));
+        command.current_dir(folder).args(["-c", "trackersync.toml", "--no-color"]);
+        command.args(["serve", "--role", roles, "--set", &format!("server.listen=127.0.0.1:{port}")]);
+        command.env_remove(CRASH_AT).envs(variables.iter().copied());
+        let name = format!("trackersync-{}", roles.replace(',', "-"));
+        Self { process: Process::start(&name, folder, &mut command), address: format!("http://127.0.0.1:{port}") }
+    }
+
     /// Waits until it is ready.
     pub async fn ready(mut self) -> Self {
         let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();

@@ -61,10 +61,7 @@ pub(super) async fn dispatch(pfiff: &Pfiff) -> Result<Option<Dispatched>, Fault>
                 .hint("somebody else writes there with our names: move that file away, then this package goes out"));
         }
     }
-    let now = pfiff.records()?.now().await?;
-    pfiff.records()?.note_sent(&pfiff.name, &package.reference, now).await?;
-    info!(tracker = %pfiff.name, package = package.reference, answers = answers.len(), "a package went out");
-    // What earlier attempts left.
+    // What earlier attempts left. Once the package is noted to be sent, nobody looks for it any more.
     for attempt in (1..=package.attempts).filter(|earlier| *earlier != attempt) {
         for name in &names {
             if let Err(fault) = folders.unstage(&staged_name(name, attempt)).await {
@@ -72,6 +69,9 @@ pub(super) async fn dispatch(pfiff: &Pfiff) -> Result<Option<Dispatched>, Fault>
             }
         }
     }
+    let now = pfiff.records()?.now().await?;
+    pfiff.records()?.note_sent(&pfiff.name, &package.reference, now).await?;
+    info!(tracker = %pfiff.name, package = package.reference, answers = answers.len(), "a package went out");
     Ok(Some(Dispatched { reference: package.reference, answers: answers.len() }))
 }
 

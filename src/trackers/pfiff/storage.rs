@@ -102,7 +102,14 @@ impl Storage {
     ///
     /// # Errors
     /// They break off, are more than `most`, or cannot be kept; nothing is there under that key then, or what was there before.
-    pub async fn put_stream(&self, key: &str, mut stream: FileStream, most: u64) -> Result<u64, Fault> {
+    pub async fn put_stream(&self, key: &str, stream: FileStream, most: u64) -> Result<u64, Fault> {
+        let put = self.write(key, stream, most);
+        #[cfg(feature = "crash-points")]
+        let put = crate::crash::stored(put);
+        put.await
+    }
+
+    async fn write(&self, key: &str, mut stream: FileStream, most: u64) -> Result<u64, Fault> {
         let mut writer = BufWriter::with_capacity(Arc::clone(&self.store), Key::from(key), PART).with_max_concurrency(1);
         let mut size = 0_u64;
         while let Some(piece) = stream.next().await {

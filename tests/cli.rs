@@ -23,6 +23,8 @@ mod examples;
 mod help;
 #[path = "cli/jira_webhook.rs"]
 mod jira_webhook;
+#[path = "cli/pfiff.rs"]
+mod pfiff;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/python.rs"]

@@ -1,7 +1,9 @@
-//! Every answer of `POST /webhooks/{tracker}`, given by a real process with embedded parts.
+//! Every answer of `POST /webhooks/{tracker}` and `POST /events/oftp/{tracker}`, given by a real process with embedded parts.
 
 #[path = "intake/accepted.rs"]
 mod accepted;
+#[path = "intake/arrivals.rs"]
+mod arrivals;
 #[path = "intake/decoded.rs"]
 mod decoded;
 #[path = "intake/draining.rs"]

@@ -1,8 +1,14 @@
 //! A Jira and a PFIFF: packages arrive in folders, become issues, and are answered.
 #![cfg(feature = "standin")]
 
+#[path = "pfiff/another.rs"]
+mod another;
+#[path = "pfiff/answering.rs"]
+mod answering;
 #[path = "pfiff/arriving.rs"]
 mod arriving;
+#[path = "pfiff/dispatching.rs"]
+mod dispatching;
 #[path = "pfiff/jira.rs"]
 mod jira;
 #[path = "pfiff/order.rs"]
@@ -11,6 +17,8 @@ mod order;
 mod outgoing;
 #[path = "pfiff/package.rs"]
 mod package;
+#[path = "pfiff/packing.rs"]
+mod packing;
 #[path = "pfiff/putting_away.rs"]
 mod putting_away;
 #[path = "pfiff/site.rs"]

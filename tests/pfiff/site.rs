@@ -84,6 +84,12 @@ impl Site {
         self.app = Some(App::build(self.config()).await.unwrap());
     }
 
+    /// The same, with these settings instead of those that it had.
+    pub async fn restart_with(&mut self, settings: &[&str]) {
+        self.settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        self.restart().await;
+    }
+
     pub fn app(&self) -> &App {
         self.app.as_ref().unwrap()
     }
@@ -94,6 +100,10 @@ impl Site {
 
     pub fn jira(&self) -> &JiraState {
         self.jira.state()
+    }
+
+    pub fn jira_url(&self) -> &str {
+        self.jira.url()
     }
 
     pub fn folder(&self, name: &str) -> PathBuf {

@@ -157,6 +157,8 @@ async fn pack(pfiff: &Pfiff, every: Duration) -> Result<Option<OutgoingPackage>,
             drafts.iter().map(|draft| draft.complete(pfiff, &reference, made)).collect::<Result<_, _>>()?;
         match pfiff.records()?.pack(&pfiff.name, reference.as_str(), now, &answers).await? {
             Packed::Done | Packed::AnotherOpen => return pfiff.records()?.open_package(&pfiff.name).await,
+            // Whoever comes next reads them anew.
+            Packed::Outdated => return Ok(None),
             Packed::ReferenceTaken => {}
         }
     }

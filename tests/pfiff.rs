@@ -21,6 +21,8 @@ mod package;
 mod packing;
 #[path = "pfiff/putting_away.rs"]
 mod putting_away;
+#[path = "pfiff/restart.rs"]
+mod restart;
 #[path = "pfiff/site.rs"]
 mod site;
 #[path = "pfiff/steps.rs"]

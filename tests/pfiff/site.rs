@@ -12,10 +12,7 @@ use trackersync::{
     app::{App, StartError},
     config::{Config, environment::Environment, files::read_sources, load, partner::PartnerConfig},
     lifecycle::Lifecycle,
-    standin::jira::{
-        self, CustomFieldKind, CustomFieldSpec, Dialect, IssueSnapshot, JiraOptions, JiraState, ProjectSpec, RunningJira,
-        StatusCategory, StatusSpec, TransitionSpec, UserSpec,
-    },
+    standin::jira::{self, IssueSnapshot, JiraState, RunningJira},
     sync::ports::Packages,
     worker::{Worker, packages},
 };

@@ -1,12 +1,18 @@
 //! A Jira or a Roundup and a PFIFF: packages arrive in folders, become issues, and are answered.
 #![cfg(feature = "standin")]
 
+#[path = "pfiff/another.rs"]
+mod another;
+#[path = "pfiff/answering.rs"]
+mod answering;
 #[path = "pfiff/arriving.rs"]
 mod arriving;
 #[path = "pfiff/bucket.rs"]
 mod bucket;
 #[path = "pfiff/bucket_site.rs"]
 mod bucket_site;
+#[path = "pfiff/dispatching.rs"]
+mod dispatching;
 #[path = "pfiff/jira.rs"]
 mod jira;
 #[path = "pfiff/order.rs"]
@@ -15,8 +21,12 @@ mod order;
 mod outgoing;
 #[path = "pfiff/package.rs"]
 mod package;
+#[path = "pfiff/packing.rs"]
+mod packing;
 #[path = "pfiff/putting_away.rs"]
 mod putting_away;
+#[path = "pfiff/restart.rs"]
+mod restart;
 #[path = "pfiff/roundup_site.rs"]
 mod roundup_site;
 #[path = "pfiff/site.rs"]

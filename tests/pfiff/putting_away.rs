@@ -20,9 +20,9 @@ fn names_of(package: &Package) -> Vec<String> {
     package.files().into_iter().map(|(name, _)| name).collect()
 }
 
-/// One whose second document cannot be read.
+/// One with a second archive, whose document cannot be read.
 fn half_a_package() -> Package {
-    package().with("broken.xml", &document(&[Issue::new(2, "two")])[..200])
+    package().and_another().with("broken.xml", &document(&[Issue::new(2, "two")])[..200])
 }
 
 #[tokio::test(flavor = "multi_thread")]

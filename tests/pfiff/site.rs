@@ -12,10 +12,7 @@ use trackersync::{
     app::{App, StartError},
     config::{Config, environment::Environment, files::read_sources, load, partner::PartnerConfig},
     lifecycle::Lifecycle,
-    standin::jira::{
-        self, CustomFieldKind, CustomFieldSpec, Dialect, IssueSnapshot, JiraOptions, JiraState, ProjectSpec, RunningJira,
-        StatusCategory, StatusSpec, TransitionSpec, UserSpec,
-    },
+    standin::jira::{self, IssueSnapshot, JiraState, RunningJira},
     sync::ports::Packages,
     worker::{Worker, packages},
 };
@@ -84,6 +81,12 @@ impl Site {
         self.app = Some(App::build(self.config()).await.unwrap());
     }
 
+    /// The same, with these settings instead of those that it had.
+    pub async fn restart_with(&mut self, settings: &[&str]) {
+        self.settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        self.restart().await;
+    }
+
     pub fn app(&self) -> &App {
         self.app.as_ref().unwrap()
     }
@@ -94,6 +97,10 @@ impl Site {
 
     pub fn jira(&self) -> &JiraState {
         self.jira.state()
+    }
+
+    pub fn jira_url(&self) -> &str {
+        self.jira.url()
     }
 
     pub fn folder(&self, name: &str) -> PathBuf {

@@ -76,6 +76,8 @@ pub(super) async fn pack(
         "INSERT INTO packages_out (reference, tracker, state, made) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     const HOLD: &str =
         "INSERT INTO packages_out_issues (reference, issue, version, document, files) VALUES ($1, $2, $3, $4, $5)";
+    const ANSWERED: &str = "SELECT answered FROM mirror_issues WHERE tracker = $1 AND issue = $2";
+    const FILES_SENT: &str = "SELECT id FROM mirror_files WHERE tracker = $1 AND issue = $2 AND sent IS NOT NULL";
     on_pool!(pool, pool => {
         let mut transaction = pool.begin().await?;
         let made = sqlx::query(INSERT)
@@ -88,6 +90,22 @@ pub(super) async fn pack(
             .rows_affected();
         if made == 1 {
             for answer in answers {
+                // Whoever read these may have been slow, and the package of somebody else, that had them too, be out by now.
+                let answered: Option<i64> = sqlx::query_scalar(ANSWERED)
+                    .bind(tracker.as_str())
+                    .bind(answer.issue.as_str())
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                let sent: Vec<String> = sqlx::query_scalar(FILES_SENT)
+                    .bind(tracker.as_str())
+                    .bind(answer.issue.as_str())
+                    .fetch_all(&mut *transaction)
+                    .await?;
+                let is_out = answered.is_some_and(|answered| answered >= answer.version);
+                if is_out || answer.files.iter().any(|file| sent.contains(&file.id)) {
+                    transaction.rollback().await?;
+                    return Ok(Packed::Outdated);
+                }
                 sqlx::query(HOLD)
                     .bind(reference)
                     .bind(answer.issue.as_str())

@@ -167,6 +167,8 @@ pub enum Packed {
     ReferenceTaken,
     /// Another package of the tracker is still under way.
     AnotherOpen,
+    /// Some of its answers or attachments went out with another package since they were read.
+    Outdated,
 }
 
 /// An issue with an answer that has not gone out.
@@ -256,7 +258,7 @@ pub trait PackageRecords: Send + Sync {
     /// The package of ours that is under way.
     async fn open_package(&self, tracker: &TrackerName) -> Result<Option<OutgoingPackage>, Fault>;
 
-    /// Fixes the content of a package, unless its reference is taken or another one is under way.
+    /// Fixes the content of a package, unless its reference is taken, another one is under way, or some of it went out meanwhile.
     async fn pack(
         &self,
         tracker: &TrackerName,

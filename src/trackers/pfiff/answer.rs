@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jiff::civil::DateTime;
+use jiff::{Timestamp, civil::DateTime};
 use serde_json::Value;
 
 use super::{
@@ -21,13 +21,15 @@ use crate::{
         file_name::as_kept,
         instant,
         issue::Attributes,
-        ports::{Annotation, MirroredFile, MirroredIssue, OutgoingAnswer, OutgoingFile},
+        ports::{Annotation, MirroredFile, MirroredIssue, OutgoingAnswer, OutgoingFile, Unanswered},
     },
 };
 
 /// What one answer is made of, as it is now.
 pub(super) struct Draft {
     number: IssueId,
+    /// Since when it waits.
+    pub since: Timestamp,
     /// The key of our issue.
     key: String,
     issue: MirroredIssue,
@@ -37,7 +39,8 @@ pub(super) struct Draft {
 }
 
 /// Reads what an answer is made of; `None` while it lacks the key of our issue.
-pub(super) async fn draft(pfiff: &Pfiff, number: &IssueId) -> Result<Option<Draft>, Fault> {
+pub(super) async fn draft(pfiff: &Pfiff, unanswered: &Unanswered) -> Result<Option<Draft>, Fault> {
+    let number = &unanswered.issue;
     // The version before the rest: what changes meanwhile is answered once more.
     let Some(issue) = pfiff.records()?.mirrored(&pfiff.name, number).await? else { return Ok(None) };
     let key = as_text(issue.own.get(KEY));
@@ -47,7 +50,7 @@ pub(super) async fn draft(pfiff: &Pfiff, number: &IssueId) -> Result<Option<Draf
     let annotations = pfiff.records()?.annotations(&pfiff.name, number).await?;
     let files = pfiff.records()?.mirrored_files(&pfiff.name, number).await?;
     let files = files.into_iter().filter(|file| file.ours && file.sent.is_none()).collect();
-    Ok(Some(Draft { number: number.clone(), key, issue, annotations, files }))
+    Ok(Some(Draft { number: number.clone(), since: unanswered.since, key, issue, annotations, files }))
 }
 
 impl Draft {

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 
 use super::{
     Pfiff,
+    echo::drop_echoes,
     inbox::{self, Found, LEFT_OUT},
     outbox::civil,
     unpack::{self, Unpacked},
@@ -126,6 +127,7 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     if !broken.is_empty() && whole.issues.is_empty() {
         return Err(Fault::permanent(broken.join("; ")).hint("ask the other side to send the package again"));
     }
+    drop_echoes(pfiff, &mut whole.issues).await?;
     whole.findings.extend(broken.into_iter().map(|error| format!("{LEFT_OUT}{error}")));
     Ok(whole)
 }
@@ -133,9 +135,10 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
 /// Takes in an archive alone, without a package around it; its issues, and what was found wrong.
 pub(super) async fn ingest_archive(pfiff: &Pfiff, archive: &Path) -> Result<(Vec<IssueId>, Vec<String>), Fault> {
     let work = workshop(pfiff)?;
-    let Unpacked { issues, findings } = unpack::unpack(pfiff, archive, 1, work.path())
+    let Unpacked { mut issues, findings } = unpack::unpack(pfiff, archive, 1, work.path())
         .await?
         .map_err(|error| Fault::permanent(format!("{}: {error}", archive.display())))?;
+    drop_echoes(pfiff, &mut issues).await?;
     let at = pfiff.records()?.now().await?;
     // What is given by hand is the newest there is; no other package has such a reference.
     let unique = uuid::Uuid::now_v7().simple();

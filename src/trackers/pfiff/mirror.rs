@@ -1,5 +1,7 @@
 //! Reading: the newest known state of an issue, as the packages told it, and what we answer.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{
@@ -11,6 +13,7 @@ use crate::{
     ids::IssueId,
     sync::{
         fault::Fault,
+        file_name::as_kept,
         issue::{File, Message, READABLE, Snapshot},
         ports::{Annotation, MirroredFile, MirroredIssue},
         rules::Needs,
@@ -25,7 +28,7 @@ pub(super) async fn snapshot(pfiff: &Pfiff, id: &IssueId, needs: &Needs) -> Resu
     Ok(Some(Snapshot {
         attributes: needs.paths.iter().map(|path| (path.clone(), attribute(&issue, id, path))).collect(),
         messages: annotations.into_iter().map(|annotation| message(pfiff, annotation)).collect(),
-        files: files.into_iter().map(file).collect(),
+        files: without_mentions(files).into_iter().map(file).collect(),
         // What arrives is for us.
         assigned_to_us: true,
         revision: Some(issue.version.to_string()),
@@ -59,6 +62,13 @@ fn message(pfiff: &Pfiff, annotation: Annotation) -> Message {
         keywords: Vec::new(),
         kind: None,
     }
+}
+
+/// Without those that are only named while a file of that name is there, of whichever side: it is that one which is meant, and a further
+/// one of that name on our side is another.
+fn without_mentions(files: Vec<MirroredFile>) -> Vec<MirroredFile> {
+    let there: HashSet<String> = files.iter().filter(|file| file.stored.is_some()).map(|file| as_kept(&file.name)).collect();
+    files.into_iter().filter(|file| file.stored.is_some() || !there.contains(&as_kept(&file.name))).collect()
 }
 
 fn file(file: MirroredFile) -> File {

@@ -151,12 +151,14 @@ enum New {
 async fn pack(pfiff: &Pfiff, every: Duration) -> Result<New, Fault> {
     let waiting = pfiff.records()?.unanswered(&pfiff.name, MOST_WAITING).await?;
     let now = pfiff.records()?.now().await?;
-    let is_due = |first: &Unanswered| Duration::try_from(now.duration_since(first.since)).is_ok_and(|age| age >= every);
-    if waiting.len() < pfiff.config.pack.issues && !waiting.first().is_some_and(is_due) {
+    let is_due = |since: Timestamp| Duration::try_from(now.duration_since(since)).is_ok_and(|age| age >= every);
+    if waiting.len() < pfiff.config.pack.issues && !waiting.first().is_some_and(|first| is_due(first.since)) {
         return Ok(New::Nothing);
     }
-    let drafts = drafts(pfiff, &waiting).await?;
-    if drafts.is_empty() {
+    let (drafts, without_key) = drafts(pfiff, &waiting).await?;
+    let Some(first) = drafts.first() else { return Ok(New::Nothing) };
+    // Those that lack a key make none of the others due.
+    if waiting.len() - without_key < pfiff.config.pack.issues && !is_due(first.since) {
         return Ok(New::Nothing);
     }
     let made = civil(pfiff, now);
@@ -173,20 +175,22 @@ async fn pack(pfiff: &Pfiff, every: Duration) -> Result<New, Fault> {
                 return Ok(ours.map_or(New::Nothing, New::Package));
             }
             Packed::AnotherOpen => return Ok(New::AnotherOpen),
+            // Whoever comes next reads them anew.
+            Packed::Outdated => return Ok(New::Nothing),
             Packed::ReferenceTaken => {}
         }
     }
     Err(Fault::transient("all references of this second are taken"))
 }
 
-/// The answers that go into one package: as many as there are, up to the limits.
-async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<Vec<answer::Draft>, Fault> {
+/// The answers that go into one package: as many as there are, up to the limits. And how many of those before them lack a key.
+async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<(Vec<answer::Draft>, usize), Fault> {
     let (mut drafts, mut size, mut without_key) = (Vec::new(), 0_u64, 0_usize);
     for unanswered in waiting {
         if drafts.len() == pfiff.config.pack.issues {
             break;
         }
-        let Some(draft) = answer::draft(pfiff, &unanswered.issue).await? else {
+        let Some(draft) = answer::draft(pfiff, unanswered).await? else {
             without_key += 1;
             continue;
         };
@@ -200,7 +204,7 @@ async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<Vec<answer::Dra
     if without_key > 0 {
         warn!(tracker = %pfiff.name, issues = without_key, "answers wait for the key of our issue ({KEY}), which a rule has to set");
     }
-    Ok(drafts)
+    Ok((drafts, without_key))
 }
 
 /// Packs all that waits into an archive without a package around it; how many answers that are. They count as sent.

@@ -140,6 +140,7 @@ fn each_link_leads_somewhere() {
         "docs/roundup.md",
         "docs/jira.md",
         "docs/kpm.md",
+        "docs/pfiff.md",
     ];
     for page in pages {
         let text = read(page);
@@ -305,6 +306,31 @@ fn the_rules_of_the_documentation_load() {
     fs::write(&file, format!("{BASE}{}", rules.concat())).unwrap();
     let output = run(&["-c", file.to_str().unwrap(), "check", "--offline"]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+}
+
+#[test]
+fn the_documentation_of_pfiff_names_every_attribute_and_setting() {
+    let page = read("docs/pfiff.md");
+    for field in trackersync::formats::msr_issue::FIELDS {
+        let name = if field.is_numbered() { format!("{}_N", field.name) } else { field.name.to_owned() };
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+        assert!(row.is_some_and(|row| row.ends_with(&format!("| {} |", field.meaning))), "docs/pfiff.md: {name}");
+    }
+    let file = "config-example/jira-pfiff.toml";
+    let mut command = Command::new(PROGRAM);
+    command.args(["-c", file, "--json", "config", "show"]).current_dir(root());
+    let secrets = ["LOCAL_PASSWORD", "LOCAL_WEBHOOK_SECRET", "PFIFF_SSH_PASSPHRASE"];
+    let output = command.envs(secrets.map(|name| (name, "secret"))).output().unwrap();
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut settings = vec!["bucket", "access_key_id", "secret_access_key", "prefix", "endpoint", "region"];
+    for (name, value) in shown["trackers"]["pfiff"].as_object().unwrap() {
+        settings.push(name);
+        settings.extend(value.as_object().into_iter().flatten().map(|(name, _)| name.as_str()));
+    }
+    assert!(settings.len() > 45, "{settings:?}");
+    for name in settings {
+        assert!(page.contains(&format!("`{name}`")) || page.contains(&format!("`{name} =")), "docs/pfiff.md: {name}");
+    }
 }
 
 #[test]

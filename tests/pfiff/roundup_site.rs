@@ -17,14 +17,16 @@ use std::{
     io::Read as _,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
 };
 
 use serde_json::{Value, json};
 use trackersync::{
-    app::App,
+    app::{App, connect},
     config::{Config, environment::Environment, files::read_sources, load},
     formats::engdat::{Description, Mode},
-    sync::ports::PackageRecords as _,
+    sync::ports::{PackageRecords as _, Tracker},
+    telemetry::metrics::Metrics,
 };
 
 use self::{
@@ -140,11 +142,21 @@ impl Site {
         until(&format!("{document} says {text}"), LONG, told).await
     }
 
+    /// Our adapter of the Roundup, in this process.
+    pub fn office(&self) -> Arc<dyn Tracker> {
+        connect(&"local".into(), &self.config(&[], "").trackers[&"local".into()], &Metrics::default()).unwrap()
+    }
+
     /// The issues whose answers wait.
     pub async fn unanswered(&self) -> Vec<String> {
         let (_, store) = App::engines_only(&self.config(&[], "")).await.unwrap();
         let waiting = store.unanswered(&"pfiff".into(), 10).await.unwrap();
         waiting.into_iter().map(|unanswered| unanswered.issue.to_string()).collect()
+    }
+
+    /// Waits until no answer waits, and the program knows that.
+    pub async fn until_all_is_answered(&self) {
+        until_so("no answer waits", LONG, async || self.unanswered().await.is_empty()).await;
     }
 
     /// The program of another machine, with further settings; nothing runs in it by itself.

@@ -4,6 +4,13 @@
 use jiff::{Span, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use trackersync::{
+    ids::{IssueId, LinkId},
+    sync::{
+        issue::{Attributes, CopyKind, Side},
+        ports::{MirroredState, Token},
+    },
+};
 
 use crate::{
     package::sample,
@@ -186,6 +193,7 @@ async fn both_samples_become_issues_of_a_real_roundup_and_are_answered_by_the_ex
         site.until_told(&format!("./{key}.xml"), "<P>Under investigation</P>").await;
         keys.push(key);
     }
+    site.until_all_is_answered().await;
     assert!(program.terminate().await.success());
     for (expected, key) in expected().iter().zip(&keys) {
         assert_is(&site, key, expected).await;
@@ -201,6 +209,7 @@ async fn both_samples_become_issues_of_a_real_roundup_and_are_answered_by_the_ex
     let program = site.serve("8s").await;
     let first = format!("./{}.xml", keys[0]);
     site.until_told(&first, "ESTIMATED").await;
+    site.until_all_is_answered().await;
     assert!(program.terminate().await.success());
     let sent = site.sent().split_off(before);
     assert_eq!(sent.len(), 1);
@@ -230,6 +239,22 @@ fn assert_answered(sent: &Sent, keys: &[String]) {
         assert!(sent.text(&second).contains(part), "{part}: {}", sent.text(&second));
     }
     assert!(sent.text(&fourth).contains("<ISSUE-STATE>REJECTED</ISSUE-STATE>"), "{}", sent.text(&fourth));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_issues_of_a_remote_tracker_may_be_created_at_the_same_time() {
+    let site = Site::start().await;
+    let office = site.office();
+    let fields = Attributes::from([("title".to_owned(), json!("One of many"))]);
+    let create = async |number: usize| {
+        let (tracker, remote) = ("newcomer".into(), IssueId::new(number.to_string()));
+        let state = MirroredState { tracker, key: remote.to_string(), remote, attributes: Attributes::new() };
+        let token = Token::of_copy(&LinkId::derive(&"pfiff".into(), &state.remote), CopyKind::Issue, Side::Local, "");
+        office.create(&fields, &state, &token).await
+    };
+    for made in futures_util::future::join_all((0..8).map(create)).await {
+        made.unwrap();
+    }
 }
 
 async fn assert_is(site: &Site, key: &str, expected: &Expected) {

@@ -315,13 +315,19 @@ impl Tracker for Roundup {
 impl Roundup {
     /// Makes the `ext_tracker` item of the remote tracker, if the tracker has none of that name.
     async fn ensure_ext_tracker(&self, tracker: &TrackerName) -> Result<(), Fault> {
-        let known = self.client.list("ext_tracker", &[("name:", tracker.as_str()), ("@fields", "id")]).await?;
-        if known.is_empty() {
-            self.client
-                .create("ext_tracker", &json!({ "name": tracker }))
-                .await
-                .map_err(|fault| fault.hint(format!("add an ext_tracker of the name `{tracker}` to Roundup by hand")))?;
+        if self.has_ext_tracker(tracker).await? {
+            return Ok(());
         }
-        Ok(())
+        match self.client.create("ext_tracker", &json!({ "name": tracker })).await {
+            // Another run may have made it at the same time.
+            Err(fault) if fault.kind == FaultKind::Refused && self.has_ext_tracker(tracker).await? => Ok(()),
+            Err(fault) => Err(fault.hint(format!("add an ext_tracker of the name `{tracker}` to Roundup by hand"))),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    async fn has_ext_tracker(&self, tracker: &TrackerName) -> Result<bool, Fault> {
+        let known = self.client.list("ext_tracker", &[("name:", tracker.as_str()), ("@fields", "id")]).await?;
+        Ok(!known.is_empty())
     }
 }

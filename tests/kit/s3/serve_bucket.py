@@ -34,10 +34,9 @@ def make(port, bucket):
             "Version": "2012-10-17",
             "Statement": [{
                 "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject",
-                           "s3:ListBucket", "s3:AbortMultipartUpload"],
-                "Resource": ["arn:aws:s3:::" + bucket,
-                             "arn:aws:s3:::%s/*" % bucket]}]}))
+                "Action": ["s3:GetObject", "s3:PutObject",
+                           "s3:AbortMultipartUpload"],
+                "Resource": "arn:aws:s3:::%s/*" % bucket}]}))
     client("s3", port).create_bucket(
         Bucket=bucket,
         CreateBucketConfiguration={"LocationConstraint": REGION})

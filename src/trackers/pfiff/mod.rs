@@ -4,6 +4,7 @@
 //! kept in a mirror, and reading an issue reads that. What we answer is kept there as well, and packed now and then ([`outbox`]).
 
 mod answer;
+mod findings;
 pub mod folders;
 mod inbox;
 mod ingest;

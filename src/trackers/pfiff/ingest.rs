@@ -94,12 +94,12 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     let agreement = found.parts.compare(description.description.sequences());
     if !agreement.is_full() {
         if !agreement.absent.is_empty() {
-            return Err(Fault::permanent(agreement.to_string()).hint("ask the other side to send the package again"));
+            let message = format!("{}: {agreement}", name_of(found, 1));
+            return Err(Fault::permanent(message).hint("ask the other side to send the package again"));
         }
         findings.add(&agreement.to_string());
     }
     let mut whole = Unpacked { issues: Vec::new(), findings };
-    let mut broken = Vec::new();
     for sequence in 2..=found.parts.total() {
         let format = description.description.files.iter().find(|file| file.sequence == sequence).map(|file| &file.format);
         if let Some(format) = format.filter(|format| *format != &pfiff.config.format && *format != ZIP_FORMAT) {
@@ -113,16 +113,23 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
                 whole.issues.extend(part.issues);
                 whole.findings.append(part.findings);
             }
-            Err(error) => broken.push(format!("{}: {error}", name_of(found, sequence))),
+            Err(error) => whole.findings.add_left_out(&format!("{}: {error}", name_of(found, sequence))),
         }
         // Each may be large.
         let _ = tokio::fs::remove_file(&archive).await;
     }
-    if !broken.is_empty() && whole.issues.is_empty() {
-        return Err(Fault::permanent(broken.join("; ")).hint("ask the other side to send the package again"));
-    }
-    broken.iter().for_each(|error| whole.findings.add_left_out(error));
+    check_something_was_read(&whole)?;
     Ok(whole)
+}
+
+/// A package of which nothing could be read waits for a person: once it counts as taken in, it is never looked at again.
+fn check_something_was_read(whole: &Unpacked) -> Result<(), Fault> {
+    let left_out: Vec<&str> = whole.findings.left_out().collect();
+    if left_out.is_empty() || !whole.issues.is_empty() {
+        return Ok(());
+    }
+    let message = format!("none of its issues can be read: {}", left_out.join("; "));
+    Err(Fault::permanent(message).hint("ask the other side to mend and send the package again"))
 }
 
 /// Takes in an archive alone, without a package around it; its issues, and what was found wrong.

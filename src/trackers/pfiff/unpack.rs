@@ -114,6 +114,9 @@ fn read_documents(file: &Path, sequence: u16, options: &ReadOptions) -> Result<O
             documents.findings.add_left_out(&format!("{sequence:03}: {:?}: {refusal}", entry.name));
         }
     }
+    if names.is_empty() {
+        documents.findings.add_left_out(&format!("{sequence:03}: there is no document in it: no *.xml lies at its root"));
+    }
     for (index, name) in names {
         match archive.read(index) {
             Ok(entry) => read_document(BufReader::new(entry), &name, options, &mut documents),

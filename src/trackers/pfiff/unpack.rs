@@ -118,12 +118,23 @@ fn read_documents(file: &Path, sequence: u16, options: &ReadOptions) -> Result<O
         documents.findings.add_left_out(&format!("{sequence:03}: there is no document in it: no *.xml lies at its root"));
     }
     for (index, name) in names {
+        if let Err(damage) = check(&mut archive, index) {
+            documents.findings.add_left_out(&format!("{name}: {damage}"));
+            continue;
+        }
         match archive.read(index) {
             Ok(entry) => read_document(BufReader::new(entry), &name, options, &mut documents),
             Err(error) => documents.findings.add_left_out(&format!("{name}: {error}")),
         }
     }
     Ok((archive, documents))
+}
+
+/// Unpacks an entry once for its checksum, which comes at the end: nothing that a damaged document tells can be trusted.
+fn check(archive: &mut Archive<File>, index: usize) -> Result<(), String> {
+    let mut entry = archive.read(index).map_err(|error| error.to_string())?;
+    std::io::copy(&mut entry, &mut std::io::sink()).map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 /// Reads a document as far as it can be read.

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Pfiff, folders::Arrived};
+use super::{Pfiff, findings::LEFT_OUT, folders::Arrived};
 use crate::{
     config::partner::PfiffConfig,
     formats::engdat::{FileName, Parts},
@@ -17,9 +17,6 @@ use crate::{
         ports::{ArrivalState, Look},
     },
 };
-
-/// What begins a finding of something that was not taken in. The files of such a package are not removed.
-pub(super) const LEFT_OUT: &str = "left out: ";
 
 /// What this process has seen of the inbox.
 pub(super) struct Inbox {

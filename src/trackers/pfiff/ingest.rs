@@ -9,7 +9,8 @@ use tracing::{info, warn};
 use super::{
     Pfiff,
     echo::drop_echoes,
-    inbox::{self, Found, LEFT_OUT},
+    findings::{Findings, in_one_line},
+    inbox::{self, Found},
     outbox::civil,
     unpack::{self, Unpacked},
 };
@@ -26,8 +27,8 @@ use crate::{
 const LARGEST_DESCRIPTION: u64 = 4 << 20;
 /// Nobody works on one package for longer.
 const LONGEST_WORK: Duration = Duration::from_hours(24);
-/// Findings that are kept of one package.
-const MOST_FINDINGS: usize = 200;
+/// The most characters of why a package is refused.
+const LONGEST_REFUSAL: usize = 4_000;
 
 /// Takes a package in.
 pub(super) async fn ingest(pfiff: &Pfiff, reference: &str) -> Result<Ingested, Fault> {
@@ -45,7 +46,8 @@ pub(super) async fn ingest(pfiff: &Pfiff, reference: &str) -> Result<Ingested, F
     let read = match read(pfiff, reference, &found).await {
         Ok(read) => read,
         Err(fault) if fault.is_transient() => return Err(fault),
-        Err(fault) => {
+        Err(mut fault) => {
+            fault.message = in_one_line(&fault.message, LONGEST_REFUSAL);
             let now = pfiff.records()?.now().await?;
             pfiff.records()?.refuse(&pfiff.name, reference, now, &[fault.to_string()]).await?;
             return Err(fault.while_doing(format!("the package {reference} is refused")));
@@ -56,20 +58,13 @@ pub(super) async fn ingest(pfiff: &Pfiff, reference: &str) -> Result<Ingested, F
 
 /// Writes down what a package tells, and puts its files away.
 async fn keep(pfiff: &Pfiff, reference: &str, read: Unpacked, found: &Found) -> Result<Ingested, Fault> {
-    let Unpacked { issues, mut findings } = read;
-    if findings.len() > MOST_FINDINGS {
-        let more = findings.len() - MOST_FINDINGS;
-        // What was left out is told first: it decides what becomes of the files.
-        findings.sort_by_key(|finding| !finding.starts_with(LEFT_OUT));
-        findings.truncate(MOST_FINDINGS);
-        findings.push(format!("and {more} more"));
-    }
-    let is_whole = !findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
+    let Unpacked { issues, findings } = read;
+    let is_whole = findings.left_out().next().is_none();
     let package = Ingest {
         tracker: pfiff.name.clone(),
         reference: reference.to_owned(),
         at: pfiff.records()?.now().await?,
-        findings,
+        findings: findings.into_vec(),
         issues,
     };
     if !pfiff.records()?.ingest(&package).await? {
@@ -90,46 +85,53 @@ async fn keep(pfiff: &Pfiff, reference: &str, read: Unpacked, found: &Found) -> 
 async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked, Fault> {
     let work = workshop(pfiff)?;
     let description = read_description(pfiff, found, work.path()).await?;
-    let mut findings: Vec<String> =
-        description.findings.iter().map(|finding| format!("{}: {finding}", name_of(found, 1))).collect();
+    let mut findings = Findings::default();
+    description.findings.iter().for_each(|finding| findings.add(&format!("{}: {finding}", name_of(found, 1))));
     let number = &description.description.document.number;
     if number != reference {
-        findings.push(format!("the description says that it is of the package {number:?}; the names of the files count"));
+        findings.add(&format!("the description says that it is of the package {number:?}; the names of the files count"));
     }
-    findings.extend(found.strangers.iter().map(|stranger| format!("{LEFT_OUT}{stranger}")));
+    found.strangers.iter().for_each(|stranger| findings.add_left_out(stranger));
     let agreement = found.parts.compare(description.description.sequences());
     if !agreement.is_full() {
         if !agreement.absent.is_empty() {
-            return Err(Fault::permanent(agreement.to_string()).hint("ask the other side to send the package again"));
+            let message = format!("{}: {agreement}", name_of(found, 1));
+            return Err(Fault::permanent(message).hint("ask the other side to send the package again"));
         }
-        findings.push(agreement.to_string());
+        findings.add(&agreement.to_string());
     }
     let mut whole = Unpacked { issues: Vec::new(), findings };
-    let mut broken = Vec::new();
     for sequence in 2..=found.parts.total() {
         let format = description.description.files.iter().find(|file| file.sequence == sequence).map(|file| &file.format);
         if let Some(format) = format.filter(|format| *format != &pfiff.config.format && *format != ZIP_FORMAT) {
             whole
                 .findings
-                .push(format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
+                .add(&format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
         }
         let archive = fetch(pfiff, found, sequence, work.path(), pfiff.config.max_package).await?;
         match unpack::unpack(pfiff, &archive, sequence, work.path()).await? {
             Ok(part) => {
                 whole.issues.extend(part.issues);
-                whole.findings.extend(part.findings);
+                whole.findings.append(part.findings);
             }
-            Err(error) => broken.push(format!("{}: {error}", name_of(found, sequence))),
+            Err(error) => whole.findings.add_left_out(&format!("{}: {error}", name_of(found, sequence))),
         }
         // Each may be large.
         let _ = tokio::fs::remove_file(&archive).await;
     }
-    if !broken.is_empty() && whole.issues.is_empty() {
-        return Err(Fault::permanent(broken.join("; ")).hint("ask the other side to send the package again"));
-    }
+    check_something_was_read(&whole)?;
     drop_echoes(pfiff, &mut whole.issues).await?;
-    whole.findings.extend(broken.into_iter().map(|error| format!("{LEFT_OUT}{error}")));
     Ok(whole)
+}
+
+/// A package of which nothing could be read waits for a person: once it counts as taken in, it is never looked at again.
+fn check_something_was_read(whole: &Unpacked) -> Result<(), Fault> {
+    let left_out: Vec<&str> = whole.findings.left_out().collect();
+    if left_out.is_empty() || !whole.issues.is_empty() {
+        return Ok(());
+    }
+    let message = format!("none of its issues can be read: {}", left_out.join("; "));
+    Err(Fault::permanent(message).hint("ask the other side to mend and send the package again"))
 }
 
 /// Takes in an archive alone, without a package around it; its issues, and what was found wrong.
@@ -143,7 +145,7 @@ pub(super) async fn ingest_archive(pfiff: &Pfiff, archive: &Path) -> Result<(Vec
     // What is given by hand is the newest there is; no other package has such a reference.
     let unique = uuid::Uuid::now_v7().simple();
     let reference = format!("{}00-BY-HAND-{unique}", civil(pfiff, at).strftime("%y%m%d%H%M%S"));
-    let package = Ingest { tracker: pfiff.name.clone(), reference, at, findings, issues };
+    let package = Ingest { tracker: pfiff.name.clone(), reference, at, findings: findings.into_vec(), issues };
     pfiff.records()?.ingest(&package).await?;
     Ok((package.issues.into_iter().map(|issue| issue.issue).collect(), package.findings))
 }

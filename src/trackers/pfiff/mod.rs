@@ -5,6 +5,7 @@
 
 mod answer;
 mod echo;
+mod findings;
 pub mod folders;
 mod inbox;
 mod ingest;

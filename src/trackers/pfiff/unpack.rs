@@ -10,7 +10,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Pfiff, inbox::LEFT_OUT};
+use super::{Pfiff, findings::Findings};
 use crate::{
     formats::{
         archive::{Archive, ArchiveError, EntryUrl, Limits},
@@ -30,7 +30,7 @@ use crate::{
 pub(super) struct Unpacked {
     pub issues: Vec<ArrivedIssue>,
     /// What was found wrong.
-    pub findings: Vec<String>,
+    pub findings: Findings,
 }
 
 /// An attachment that was stored.
@@ -66,11 +66,11 @@ pub(super) async fn unpack(
     for issue in documents.issues {
         let mut files = Vec::new();
         for document in &issue.documents {
-            let told = |why: String| format!("{LEFT_OUT}issue {}: the attachment {:?}: {why}", issue.number, document.name);
+            let told = |why: &str| format!("issue {}: the attachment {:?}: {why}", issue.number, as_kept(&document.name));
             match entry_of(&archive, &document.url) {
                 // The other side sends only what is new.
                 Ok(None) => files.push(named_only(&document.name)),
-                Err(why) => unpacked.findings.push(told(why)),
+                Err(why) => unpacked.findings.add_left_out(&told(&why)),
                 Ok(Some(index)) => {
                     if let std::collections::hash_map::Entry::Vacant(vacant) = stored.entry(index) {
                         let (returned, outcome) = store(pfiff, archive, index, work).await?;
@@ -79,7 +79,7 @@ pub(super) async fn unpack(
                     }
                     match stored.get(&index) {
                         Some(Ok(stored)) => files.push(arrived(&document.name, stored)),
-                        Some(Err(why)) => unpacked.findings.push(told(why.clone())),
+                        Some(Err(why)) => unpacked.findings.add_left_out(&told(why)),
                         None => {}
                     }
                 }
@@ -98,7 +98,7 @@ pub(super) async fn unpack(
 #[derive(Default)]
 struct Documents {
     issues: Vec<msr_issue::Issue>,
-    findings: Vec<String>,
+    findings: Findings,
 }
 
 /// An archive and what its documents tell.
@@ -111,34 +111,50 @@ fn read_documents(file: &Path, sequence: u16, options: &ReadOptions) -> Result<O
         archive.documents().map(|entry| (entry.index, format!("{sequence:03}: {}", entry.name))).collect();
     for entry in archive.entries().iter().filter(|entry| !entry.is_document()) {
         if let Some(refusal) = &entry.refusal {
-            documents.findings.push(format!("{LEFT_OUT}{sequence:03}: {:?}: {refusal}", entry.name));
+            documents.findings.add_left_out(&format!("{sequence:03}: {:?}: {refusal}", entry.name));
         }
     }
+    if names.is_empty() {
+        documents.findings.add_left_out(&format!("{sequence:03}: there is no document in it: no *.xml lies at its root"));
+    }
     for (index, name) in names {
+        if let Err(damage) = check(&mut archive, index) {
+            documents.findings.add_left_out(&format!("{name}: {damage}"));
+            continue;
+        }
         match archive.read(index) {
             Ok(entry) => read_document(BufReader::new(entry), &name, options, &mut documents),
-            Err(error) => documents.findings.push(format!("{LEFT_OUT}{name}: {error}")),
+            Err(error) => documents.findings.add_left_out(&format!("{name}: {error}")),
         }
     }
     Ok((archive, documents))
+}
+
+/// Unpacks an entry once for its checksum, which comes at the end: nothing that a damaged document tells can be trusted.
+fn check(archive: &mut Archive<File>, index: usize) -> Result<(), String> {
+    let mut entry = archive.read(index).map_err(|error| error.to_string())?;
+    std::io::copy(&mut entry, &mut std::io::sink()).map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 /// Reads a document as far as it can be read.
 fn read_document(source: impl std::io::BufRead, name: &str, options: &ReadOptions, documents: &mut Documents) {
     let mut reader = match Reader::new(source, options.clone()) {
         Ok(reader) => reader,
-        Err(error) => return documents.findings.push(format!("{LEFT_OUT}{name}: {error}")),
+        Err(error) => return documents.findings.add_left_out(&format!("{name}: {error}")),
     };
-    documents.findings.extend(reader.head().notes.iter().map(|note| format!("{name}: {note}")));
+    reader.head().notes.iter().for_each(|note| documents.findings.add(&format!("{name}: {note}")));
     loop {
         match reader.next_issue() {
             Ok(None) => return,
             Ok(Some(Ok(issue))) => {
-                documents.findings.extend(issue.notes.iter().map(|note| format!("{name}: issue {}: {note}", issue.number)));
+                for note in &issue.notes {
+                    documents.findings.add(&format!("{name}: issue {}: {note}", issue.number));
+                }
                 documents.issues.push(issue);
             }
-            Ok(Some(Err(error))) => documents.findings.push(format!("{LEFT_OUT}{name}: {error}")),
-            Err(error) => return documents.findings.push(format!("{LEFT_OUT}the rest of {name}: {error}")),
+            Ok(Some(Err(error))) => documents.findings.add_left_out(&format!("{name}: {error}")),
+            Err(error) => return documents.findings.add_left_out(&format!("the rest of {name}: {error}")),
         }
     }
 }

@@ -196,6 +196,19 @@ fn characters_that_xml_does_not_allow_are_replaced_and_noted() {
 }
 
 #[test]
+fn a_number_that_begins_another_line_is_none() {
+    let numbers_in = ["1&#10;2026-11-20 INFO all is well", "1\n2", "1\t2", "1\u{85}2", "1\u{202e}2", "1\u{2028}2"];
+    for number in numbers_in {
+        let (issues, end) = read(document(&(issue(number, "") + &issue("3", ""))).as_bytes());
+        end.unwrap();
+        assert_eq!(numbers(&issues), "! 3", "{number:?}");
+        let error = issues[0].as_ref().unwrap_err().to_string();
+        assert!(error.ends_with("its ISSUE-ID has control characters") && !error.contains('\n'), "{error:?}");
+    }
+    assert_eq!(numbers(&read(document(&issue("\n 1 \" ä/2\r\n", "")).as_bytes()).0), "1 \" ä/2");
+}
+
+#[test]
 fn many_attributes_are_refused() {
     let attributes = |count: usize| (0..count).map(|at| format!(" a{at}=\"\"")).collect::<Vec<_>>().concat();
     let with = |count| document(&(issue("1", "") + &issue("2", &format!("<X{}/>", attributes(count)))));

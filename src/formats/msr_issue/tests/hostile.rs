@@ -305,6 +305,24 @@ fn each_limit_holds() {
 }
 
 #[test]
+fn a_head_of_many_parts_is_as_limited_as_one_of_one_part() {
+    let part = |number| {
+        let name = format!("{number:0100}");
+        format!("<COMPANY-DATAS><COMPANY-DATA><LONG-NAME>{name}</LONG-NAME><SHORT-NAME>{name}</SHORT-NAME></COMPANY-DATA></COMPANY-DATAS>")
+    };
+    let text = |parts| document(&issue("1", "")).replacen("<ISSUES>", &((0..parts).map(part).collect::<String>() + "<ISSUES>"), 1);
+    let limits = Limits { issue_bytes: 10_000, ..Limits::default() };
+    let read = |parts| read_with(text(parts).as_bytes(), ReadOptions { limits, ..ReadOptions::default() });
+    let (issues, end) = read(20);
+    end.unwrap();
+    assert_eq!(numbers(&issues), "1");
+    let (issues, end) = read(40);
+    assert_eq!(issues, []);
+    let error = end.unwrap_err().to_string();
+    assert!(error.ends_with(": outside of the issues: it has more bytes than 10000, which is the limit"), "{error}");
+}
+
+#[test]
 fn a_text_at_its_limit_is_not_cut() {
     for (characters, is_read) in [(50, true), (51, false)] {
         for after in ["", "<B/>", "&amp;"] {

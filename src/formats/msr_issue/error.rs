@@ -116,6 +116,9 @@ pub enum IssueProblem {
     /// The number is too long.
     #[error("its ISSUE-ID is longer than {0} characters")]
     LongNumber(usize),
+    /// The number is none that can be shown in a line.
+    #[error("its ISSUE-ID has control characters")]
+    ControlInNumber,
     /// The limits do not allow it.
     #[error("it has more {what} than {limit}, which is the limit")]
     TooLarge {

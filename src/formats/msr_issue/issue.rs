@@ -86,7 +86,15 @@ pub(super) fn peer_number(issue: &Element, peer: &str) -> Result<String, IssuePr
     if number.chars().count() > LONGEST_NUMBER {
         return Err(IssueProblem::LongNumber(LONGEST_NUMBER));
     }
+    if number.chars().any(moves_the_line) {
+        return Err(IssueProblem::ControlInNumber);
+    }
     Ok(number)
+}
+
+/// What begins another line, or turns the direction of this one.
+fn moves_the_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 fn own_number(issue: &Element, peer: &str, options: &ReadOptions) -> Option<String> {

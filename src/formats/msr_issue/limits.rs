@@ -10,7 +10,7 @@ pub struct Limits {
     pub issues: usize,
     /// The deepest nesting of elements; more than [`DEEPEST`] is never allowed.
     pub depth: usize,
-    /// Bytes of one issue, in UTF-8. It holds for each part of the head, too, as the next two do.
+    /// Bytes of one issue, in UTF-8. It holds for all of the head together, too; the next two hold for each part of the head.
     pub issue_bytes: u64,
     /// Elements and texts of one issue.
     pub issue_nodes: usize,

@@ -52,16 +52,17 @@ impl<R: BufRead> Reader<R> {
         let mut pull = Pull::new(source, &options.limits)?;
         let mut parts = HeadParts::default();
         read_root(&mut pull, &mut parts)?;
+        let mut head_bytes = 0;
         let state = loop {
             match pull.next()? {
                 Token::Open(tag) => match tag.name.as_str() {
                     "ISSUES" => break State::InIssues,
                     "COMPANY-DATAS" => {
-                        let companies = grow_head(&mut pull, tag, &options, &mut parts.notes)?;
+                        let companies = grow_head(&mut pull, tag, &options, &mut parts.notes, &mut head_bytes)?;
                         parts.companies(&companies);
                     }
                     "ADMIN-DATA" => {
-                        let administration = grow_head(&mut pull, tag, &options, &mut parts.notes)?;
+                        let administration = grow_head(&mut pull, tag, &options, &mut parts.notes, &mut head_bytes)?;
                         parts.administration(&administration);
                     }
                     _ => pull.skip_to(1)?,
@@ -180,11 +181,16 @@ fn grow_head<R: BufRead>(
     tag: Tag,
     options: &ReadOptions,
     notes: &mut Notes,
+    bytes: &mut u64,
 ) -> Result<Element, DocumentError> {
+    let (place, begins_at, limit) = (tag.place, pull.consumed(), options.limits.issue_bytes);
     let Grown { element, flaw, illegal_character } = Element::grow(pull, tag, &options.limits)?;
     if let Some(place) = illegal_character {
         notes.add(place, "a character that XML does not allow was replaced");
     }
+    // There may be any number of parts, and all of them are kept.
+    *bytes += pull.consumed() - begins_at;
+    let flaw = flaw.or_else(|| (*bytes > limit).then_some((place, IssueProblem::TooLarge { what: "bytes", limit })));
     match flaw {
         Some((place, flaw)) => Err(in_head(place, flaw)),
         None => Ok(element),

@@ -118,7 +118,9 @@ impl Inbox {
 
 /// Looks into the inbox.
 pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
-    let arrived = pfiff.folders()?.arrived().await?;
+    let mut arrived = pfiff.folders()?.arrived().await?;
+    // Of what else is there nothing is remembered, and it keeps nobody awake by growing.
+    arrived.retain(|file| FileName::parse(&file.name).is_ok());
     let settled = pfiff.inbox.note(&arrived, Instant::now());
     let now = pfiff.records()?.now().await?;
     let mut look = Look::default();

@@ -58,7 +58,7 @@ pub(super) async fn ingest(pfiff: &Pfiff, reference: &str) -> Result<Ingested, F
 
 /// Writes down what a package tells, and puts its files away.
 async fn keep(pfiff: &Pfiff, reference: &str, read: Unpacked, found: &Found) -> Result<Ingested, Fault> {
-    let Unpacked { issues, findings } = read;
+    let Unpacked { issues, findings, .. } = read;
     let is_whole = findings.left_out().next().is_none();
     let package = Ingest {
         tracker: pfiff.name.clone(),
@@ -100,7 +100,7 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
         }
         findings.add(&agreement.to_string());
     }
-    let mut whole = Unpacked { issues: Vec::new(), findings };
+    let mut whole = Unpacked { findings, ..Unpacked::default() };
     for sequence in 2..=found.parts.total() {
         let format = description.description.files.iter().find(|file| file.sequence == sequence).map(|file| &file.format);
         if let Some(format) = format.filter(|format| *format != &pfiff.config.format && *format != ZIP_FORMAT) {
@@ -109,8 +109,9 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
                 .add(&format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
         }
         let archive = fetch(pfiff, found, sequence, work.path(), pfiff.config.max_package).await?;
-        match unpack::unpack(pfiff, &archive, sequence, work.path()).await? {
+        match unpack::unpack(pfiff, &archive, sequence, work.path(), whole.held).await? {
             Ok(part) => {
+                whole.held = part.held;
                 whole.issues.extend(part.issues);
                 whole.findings.append(part.findings);
             }
@@ -137,7 +138,7 @@ fn check_something_was_read(whole: &Unpacked) -> Result<(), Fault> {
 /// Takes in an archive alone, without a package around it; its issues, and what was found wrong.
 pub(super) async fn ingest_archive(pfiff: &Pfiff, archive: &Path) -> Result<(Vec<IssueId>, Vec<String>), Fault> {
     let work = workshop(pfiff)?;
-    let Unpacked { mut issues, findings } = unpack::unpack(pfiff, archive, 1, work.path())
+    let Unpacked { mut issues, findings, .. } = unpack::unpack(pfiff, archive, 1, work.path(), 0)
         .await?
         .map_err(|error| Fault::permanent(format!("{}: {error}", archive.display())))?;
     drop_echoes(pfiff, &mut issues).await?;

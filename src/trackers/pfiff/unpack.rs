@@ -25,12 +25,22 @@ use crate::{
     },
 };
 
+/// What the issues of one package come to at most, in bytes: all of them are in memory at once. The exports that we know have some ten
+/// thousand bytes for an issue.
+const MOST_HELD: usize = 64 << 20;
+/// What a text costs beside its bytes.
+const OVERHEAD: usize = 100;
+/// The attachments of one issue that are looked at; each becomes a row, whether it came or not.
+const MOST_ATTACHMENTS: usize = 1_000;
+
 /// What an archive told.
 #[derive(Debug, Default)]
 pub(super) struct Unpacked {
     pub issues: Vec<ArrivedIssue>,
     /// What was found wrong.
     pub findings: Findings,
+    /// What the issues of this archive and of those before it come to, in bytes.
+    pub held: usize,
 }
 
 /// An attachment that was stored.
@@ -41,12 +51,13 @@ struct Stored {
     key: String,
 }
 
-/// Unpacks an archive. The inner error is about the archive as a whole.
+/// Unpacks an archive. `held` is what the issues of earlier archives of the package come to. The inner error is about the archive as a whole.
 pub(super) async fn unpack(
     pfiff: &Pfiff,
     file: &Path,
     sequence: u16,
     work: &Path,
+    held: usize,
 ) -> Result<Result<Unpacked, ArchiveError>, Fault> {
     let options = ReadOptions {
         peer_company: pfiff.config.peer_company.clone(),
@@ -55,17 +66,21 @@ pub(super) async fn unpack(
         ..ReadOptions::default()
     };
     let path = file.to_owned();
-    let read = blocking(move || Ok(read_documents(&path, sequence, &options))).await?;
+    let read = blocking(move || Ok(read_documents(&path, sequence, &options, held))).await?;
     let (mut archive, documents) = match read {
         Ok(read) => read,
         Err(ArchiveError::Io(error)) => return Err(unreadable(file, &error)),
         Err(error) => return Ok(Err(error)),
     };
-    let mut unpacked = Unpacked { issues: Vec::new(), findings: documents.findings };
+    let mut unpacked = Unpacked { issues: Vec::new(), findings: documents.findings, held: documents.held };
     let mut stored: HashMap<usize, Result<Stored, String>> = HashMap::new();
     for issue in documents.issues {
         let mut files = Vec::new();
-        for document in &issue.documents {
+        if issue.documents.len() > MOST_ATTACHMENTS {
+            let message = format!("issue {}: all but its first {MOST_ATTACHMENTS} attachments", issue.number);
+            unpacked.findings.add_left_out(&message);
+        }
+        for document in issue.documents.iter().take(MOST_ATTACHMENTS) {
             let told = |why: &str| format!("issue {}: the attachment {:?}: {why}", issue.number, as_kept(&document.name));
             match entry_of(&archive, &document.url) {
                 // The other side sends only what is new.
@@ -99,14 +114,15 @@ pub(super) async fn unpack(
 struct Documents {
     issues: Vec<msr_issue::Issue>,
     findings: Findings,
+    held: usize,
 }
 
 /// An archive and what its documents tell.
 type Opened = (Archive<File>, Documents);
 
-fn read_documents(file: &Path, sequence: u16, options: &ReadOptions) -> Result<Opened, ArchiveError> {
+fn read_documents(file: &Path, sequence: u16, options: &ReadOptions, held: usize) -> Result<Opened, ArchiveError> {
     let mut archive = Archive::open(File::open(file).map_err(ArchiveError::Io)?, &Limits::default())?;
-    let mut documents = Documents::default();
+    let mut documents = Documents { held, ..Documents::default() };
     let names: Vec<(usize, String)> =
         archive.documents().map(|entry| (entry.index, format!("{sequence:03}: {}", entry.name))).collect();
     for entry in archive.entries().iter().filter(|entry| !entry.is_document()) {
@@ -151,12 +167,27 @@ fn read_document(source: impl std::io::BufRead, name: &str, options: &ReadOption
                 for note in &issue.notes {
                     documents.findings.add(&format!("{name}: issue {}: {note}", issue.number));
                 }
+                documents.held = documents.held.saturating_add(weight(&issue));
+                if documents.held > MOST_HELD {
+                    let why = format!("the issues of one package may come to {MOST_HELD} bytes, and these come to more");
+                    return documents.findings.add_left_out(&format!("the rest of {name}: {why}"));
+                }
                 documents.issues.push(issue);
             }
             Ok(Some(Err(error))) => documents.findings.add_left_out(&format!("{name}: {error}")),
             Err(error) => return documents.findings.add_left_out(&format!("the rest of {name}: {error}")),
         }
     }
+}
+
+/// What an issue comes to in memory, in bytes.
+fn weight(issue: &msr_issue::Issue) -> usize {
+    let values = issue.attributes.iter().flat_map(|(name, value)| std::iter::once(name).chain(value.texts()));
+    let documents = issue.documents.iter().flat_map(|document| [&document.name, &document.url]);
+    let owner = issue.owner.iter().flat_map(|owner| [&owner.name, &owner.phone, &owner.email]);
+    let notes = issue.notes.iter().map(|note| &note.message);
+    let texts = values.chain(documents).chain(owner).chain(notes).chain(&issue.own_annotations);
+    texts.map(|text| text.len() + OVERHEAD).sum::<usize>() + OVERHEAD
 }
 
 /// The entry that a URL names, if it is there.

@@ -196,6 +196,19 @@ fn characters_that_xml_does_not_allow_are_replaced_and_noted() {
 }
 
 #[test]
+fn a_number_that_begins_another_line_is_none() {
+    let numbers_in = ["1&#10;2026-11-20 INFO all is well", "1\n2", "1\t2", "1\u{85}2", "1\u{202e}2", "1\u{2028}2"];
+    for number in numbers_in {
+        let (issues, end) = read(document(&(issue(number, "") + &issue("3", ""))).as_bytes());
+        end.unwrap();
+        assert_eq!(numbers(&issues), "! 3", "{number:?}");
+        let error = issues[0].as_ref().unwrap_err().to_string();
+        assert!(error.ends_with("its ISSUE-ID has control characters") && !error.contains('\n'), "{error:?}");
+    }
+    assert_eq!(numbers(&read(document(&issue("\n 1 \" ä/2\r\n", "")).as_bytes()).0), "1 \" ä/2");
+}
+
+#[test]
 fn many_attributes_are_refused() {
     let attributes = |count: usize| (0..count).map(|at| format!(" a{at}=\"\"")).collect::<Vec<_>>().concat();
     let with = |count| document(&(issue("1", "") + &issue("2", &format!("<X{}/>", attributes(count)))));
@@ -289,6 +302,24 @@ fn each_limit_holds() {
 
     let head = limited(&plain, Limits { issue_nodes: 5, ..most });
     assert_eq!(head.2, Err("outside of the issues: it has more elements and texts than 5, which is the limit".into()));
+}
+
+#[test]
+fn a_head_of_many_parts_is_as_limited_as_one_of_one_part() {
+    let part = |number| {
+        let name = format!("{number:0100}");
+        format!("<COMPANY-DATAS><COMPANY-DATA><LONG-NAME>{name}</LONG-NAME><SHORT-NAME>{name}</SHORT-NAME></COMPANY-DATA></COMPANY-DATAS>")
+    };
+    let text = |parts| document(&issue("1", "")).replacen("<ISSUES>", &((0..parts).map(part).collect::<String>() + "<ISSUES>"), 1);
+    let limits = Limits { issue_bytes: 10_000, ..Limits::default() };
+    let read = |parts| read_with(text(parts).as_bytes(), ReadOptions { limits, ..ReadOptions::default() });
+    let (issues, end) = read(20);
+    end.unwrap();
+    assert_eq!(numbers(&issues), "1");
+    let (issues, end) = read(40);
+    assert_eq!(issues, []);
+    let error = end.unwrap_err().to_string();
+    assert!(error.ends_with(": outside of the issues: it has more bytes than 10000, which is the limit"), "{error}");
 }
 
 #[test]

@@ -205,14 +205,19 @@ async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<Vec<answer::Dra
 
 /// Packs all that waits into an archive without a package around it; how many answers that are. They count as sent.
 pub(super) async fn answer_archive(pfiff: &Pfiff, to: &Path) -> Result<usize, Fault> {
-    let package = match pack(pfiff, Duration::ZERO).await? {
-        New::Package(package) => package,
-        New::Nothing => return Ok(0),
-        New::AnotherOpen => {
-            return Err(
-                Fault::transient("a package of answers is under way").hint("try again once it is sent: trackersync status")
-            );
-        }
+    let open = pfiff.records()?.open_package(&pfiff.name).await?;
+    let package = match open {
+        // Nobody else sends it: an earlier command has died over it, or could not write its file.
+        Some(package) if pfiff.folders.is_none() => package,
+        _ => match pack(pfiff, Duration::ZERO).await? {
+            New::Package(package) => package,
+            New::Nothing => return Ok(0),
+            New::AnotherOpen => {
+                return Err(
+                    Fault::transient("a package of answers is under way").hint("try again once it is sent: trackersync status")
+                );
+            }
+        },
     };
     let answers = pfiff.records()?.answers(&package.reference).await?;
     let work = workshop(pfiff)?;

@@ -5,12 +5,16 @@
 mod another;
 #[path = "pfiff/answering.rs"]
 mod answering;
+#[path = "pfiff/archive_away.rs"]
+mod archive_away;
 #[path = "pfiff/arriving.rs"]
 mod arriving;
 #[path = "pfiff/bucket.rs"]
 mod bucket;
 #[path = "pfiff/bucket_site.rs"]
 mod bucket_site;
+#[path = "pfiff/by_hand.rs"]
+mod by_hand;
 #[path = "pfiff/dispatching.rs"]
 mod dispatching;
 #[path = "pfiff/jira.rs"]

@@ -54,6 +54,8 @@ struct Told {
 }
 
 async fn look(worker: &Worker, packages: &dyn Packages, told: &mut Told) -> Result<(), Fault> {
+    // What a process that died has left; also while the inbox is away.
+    announce(worker, packages).await?;
     let look = packages.look().await?;
     worker.metrics.packages_incomplete(packages.tracker().as_str(), look.overdue.len());
     let overdue: HashSet<String> = look.overdue.iter().map(|(reference, _)| reference.clone()).collect();
@@ -73,8 +75,7 @@ async fn look(worker: &Worker, packages: &dyn Packages, told: &mut Told) -> Resu
             told.complete.insert(reference);
         }
     }
-    // What a process that died has left.
-    announce(worker, packages).await
+    Ok(())
 }
 
 /// Makes an event of a package that arrived, for the sync that takes it in.

@@ -147,10 +147,10 @@ macro_rules! change {
     }};
 }
 
-pub(super) async fn add_annotation(pool: &Pool, of: Of<'_>, annotation: &Annotation) -> Result<(), StoreError> {
+pub(super) async fn add_annotation(pool: &Pool, of: Of<'_>, annotation: &Annotation, at: Timestamp) -> Result<(), StoreError> {
     const INSERT: &str = "INSERT INTO mirror_annotations (tracker, issue, id, text, author, at) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    on_pool!(pool, pool => change!(pool, of, annotation.at, sqlx::query(INSERT)
+    on_pool!(pool, pool => change!(pool, of, at, sqlx::query(INSERT)
         .bind(of.0.as_str())
         .bind(of.1.as_str())
         .bind(&annotation.id)

@@ -78,7 +78,9 @@ impl PackageRecords for Store {
     }
 
     async fn add_annotation(&self, tracker: &TrackerName, issue: &IssueId, annotation: &Annotation) -> Result<(), Fault> {
-        Ok(mirror::add_annotation(&self.pool, (tracker, issue), annotation).await?)
+        // When it was written says nothing of when it came: an old one waits no less for others, and one of a clock that is ahead no more.
+        let now = self.pool.now(&self.clock).await?;
+        Ok(mirror::add_annotation(&self.pool, (tracker, issue), annotation, now).await?)
     }
 
     async fn edit_annotation(

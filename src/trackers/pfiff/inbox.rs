@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use tracing::warn;
 
 use super::{Pfiff, findings::LEFT_OUT, folders::Arrived};
 use crate::{
@@ -124,6 +125,7 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
     let settled = pfiff.inbox.note(&arrived, Instant::now());
     let now = pfiff.records()?.now().await?;
     let mut look = Look::default();
+    let mut staying = Vec::new();
     for (reference, found) in packages(arrived) {
         if pfiff.inbox.is_done(&reference) {
             continue;
@@ -132,7 +134,10 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
             // Also if only some of its files are there: the others were put away, or one of them has come again.
             Some(known) if known.state == ArrivalState::Ingested => {
                 let is_whole = !known.findings.iter().any(|finding| finding.starts_with(LEFT_OUT));
-                put_away(pfiff, &reference, &found, is_whole).await?;
+                // What cannot be put away keeps nothing else from being taken in.
+                if let Err(fault) = put_away(pfiff, &reference, &found, is_whole).await {
+                    staying.push((reference, fault));
+                }
             }
             _ if !found.parts.is_complete() => {
                 let newest = found.all().map(|file| file.changed).max();
@@ -144,6 +149,10 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
             // It is not settled yet, or it was refused and waits for a person, in the dead queue.
             _ => {}
         }
+    }
+    if let Some((package, fault)) = staying.first() {
+        let packages = staying.len();
+        warn!(tracker = %pfiff.name, package, %fault, packages, "files of packages that were taken in stay in the inbox for now");
     }
     Ok(look)
 }

@@ -19,7 +19,8 @@ mod unpack;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -58,6 +59,8 @@ pub struct Pfiff {
     /// Those of the OFTP server; absent where packages are given by hand.
     folders: Option<Arc<dyn Folders>>,
     inbox: Inbox,
+    /// When it was last told that answers lack the key of our issue.
+    told_of_keys: Mutex<Option<Instant>>,
 }
 
 /// Where a PFIFF keeps what it knows.
@@ -83,7 +86,7 @@ impl Pfiff {
     ) -> Result<Self, Fault> {
         let zone = TimeZone::get(&config.timezone).map_err(|error| Fault::permanent(format!("[trackers.{name}]: {error}")))?;
         let inbox = Inbox::new(config);
-        Ok(Self { name, config: config.clone(), zone, kept, folders, inbox })
+        Ok(Self { name, config: config.clone(), zone, kept, folders, inbox, told_of_keys: Mutex::default() })
     }
 
     /// Takes in an archive alone, without a package around it; its issues, and what was found wrong.

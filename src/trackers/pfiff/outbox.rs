@@ -7,7 +7,8 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    time::Duration,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use jiff::{Timestamp, civil::DateTime};
@@ -34,6 +35,8 @@ use crate::{
 
 /// Answers that are looked at for one package.
 const MOST_WAITING: u32 = 10_000;
+/// How often it is told that answers lack a key.
+const TELL_EVERY: Duration = Duration::from_hours(1);
 /// References that one second has room for.
 const MOST_A_SECOND: u8 = 100;
 /// The files of a package of ours: the description and one archive.
@@ -201,22 +204,37 @@ async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<(Vec<answer::Dr
         size = with_it;
         drafts.push(draft);
     }
-    if without_key > 0 {
+    if without_key > 0 && is_time_to_tell(&pfiff.told_of_keys) {
         warn!(tracker = %pfiff.name, issues = without_key, "answers wait for the key of our issue ({KEY}), which a rule has to set");
     }
     Ok((drafts, without_key))
 }
 
+/// Whether something that lasts is to be told now: it is looked at each second.
+fn is_time_to_tell(last: &Mutex<Option<Instant>>) -> bool {
+    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_time = last.is_none_or(|last| last.elapsed() >= TELL_EVERY);
+    if is_time {
+        *last = Some(Instant::now());
+    }
+    is_time
+}
+
 /// Packs all that waits into an archive without a package around it; how many answers that are. They count as sent.
 pub(super) async fn answer_archive(pfiff: &Pfiff, to: &Path) -> Result<usize, Fault> {
-    let package = match pack(pfiff, Duration::ZERO).await? {
-        New::Package(package) => package,
-        New::Nothing => return Ok(0),
-        New::AnotherOpen => {
-            return Err(
-                Fault::transient("a package of answers is under way").hint("try again once it is sent: trackersync status")
-            );
-        }
+    let open = pfiff.records()?.open_package(&pfiff.name).await?;
+    let package = match open {
+        // Nobody else sends it: an earlier command has died over it, or could not write its file.
+        Some(package) if pfiff.folders.is_none() => package,
+        _ => match pack(pfiff, Duration::ZERO).await? {
+            New::Package(package) => package,
+            New::Nothing => return Ok(0),
+            New::AnotherOpen => {
+                return Err(
+                    Fault::transient("a package of answers is under way").hint("try again once it is sent: trackersync status")
+                );
+            }
+        },
     };
     let answers = pfiff.records()?.answers(&package.reference).await?;
     let work = workshop(pfiff)?;

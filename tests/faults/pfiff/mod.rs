@@ -40,6 +40,10 @@ const NOT_PASSED: [(&str, &str); 9] = [
 pub struct Death {
     point: String,
     passage: u32,
+    /// Where the one that goes on is to die as well.
+    then: Option<String>,
+    /// Whether another process is at work all the time.
+    in_company: bool,
 }
 
 impl Death {
@@ -76,18 +80,23 @@ fn sites() -> usize {
     std::env::var("TRACKERSYNC_TEST_FAULT_SITES").map_or(6, |text| text.parse().unwrap()).max(3)
 }
 
-/// The deaths of one repetition. Where none are asked for, of each call the point before it or the one after it.
+/// The deaths of one repetition. Where none are asked for, of each call the point before it or the one after it, without those of the
+/// local tracker, which other pairings have as well. From the second one on,
+/// some of those that go on die as well, and some deaths are in company.
 fn deaths(repetition: usize, random: &mut StdRng) -> Vec<Death> {
     let is_passed = |point: &String| {
         TRIED.iter().any(|tried| point.starts_with(tried)) && !NOT_PASSED.iter().any(|(call, _)| point.starts_with(call))
     };
+    let all: Vec<String> = points().into_iter().filter(is_passed).collect();
     let mut deaths = Vec::new();
-    for (number, point) in points().into_iter().filter(is_passed).enumerate() {
-        if repetitions().is_none() && (number / 2 + number % 2).is_multiple_of(2) {
+    for (number, point) in all.iter().enumerate() {
+        if repetitions().is_none() && (point.starts_with("local.") || (number / 2 + number % 2).is_multiple_of(2)) {
             continue;
         }
-        let passage = if repetition == 0 { 1 } else { random.random_range(1..=PASSAGES) };
-        deaths.push(Death { point, passage });
+        let later = repetition > 0;
+        let passage = if later { random.random_range(1..=PASSAGES) } else { 1 };
+        let then = (later && random.random_ratio(1, 3)).then(|| all[random.random_range(0..all.len())].clone());
+        deaths.push(Death { point: point.clone(), passage, then, in_company: later && random.random_ratio(1, 4) });
     }
     deaths
 }
@@ -111,26 +120,32 @@ async fn nothing_is_lost_or_doubled_by_a_death_at_any_point_between_jira_and_pfi
             };
             let Some(death) = next else { break };
             let mut hit = stage.die(&death).await;
-            if !hit && death.passage > 1 {
-                // It was not passed so often this time.
-                hit = stage.die(&Death { passage: 1, ..death.clone() }).await;
+            if !hit && (death.passage > 1 || death.in_company) {
+                // It was not passed so often this time, or somebody else was quicker.
+                hit = stage.die(&Death { passage: 1, in_company: false, ..death.clone() }).await;
             }
             met.push((death, hit));
         }
-        (stage.end().await, met)
+        let more = stage.second_deaths;
+        (stage.end().await, met, more)
     }))
     .await;
     assert!(queue.lock().unwrap().is_empty(), "no site was for {queue:?}");
     let mut figures = Figures::default();
     let mut by_point: BTreeMap<String, usize> = BTreeMap::new();
-    for (part, met) in worked {
+    let mut second_deaths = 0;
+    for (part, met, more) in worked {
         figures.add(part);
+        second_deaths += more;
         for (death, hit) in met {
             *by_point.entry(death.point).or_default() += usize::from(hit);
         }
     }
     let never: Vec<&String> = by_point.iter().filter(|(_, times)| **times == 0).map(|(point, _)| point).collect();
     let deaths: usize = by_point.values().sum();
-    figure!("{deaths} deaths at {} points in {tried} runs, Jira and PFIFF: {figures}", by_point.len());
+    let points = by_point.len();
+    figure!(
+        "{deaths} deaths at {points} points in {tried} runs, {second_deaths} more of those that went on, Jira and PFIFF: {figures}"
+    );
     assert!(never.is_empty(), "points that were never met: {never:?}");
 }

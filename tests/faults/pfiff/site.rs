@@ -124,6 +124,11 @@ impl Site {
         Running::start(self.folder(), ROLES, self.port, variables)
     }
 
+    /// Starts another process beside it, which takes nothing in.
+    pub fn serve_beside(&self) -> Running {
+        Running::start(self.folder(), "worker,scheduler", free_port(), &[])
+    }
+
     /// Runs a command of the program; what it wrote.
     pub async fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trackersync"));

@@ -37,6 +37,8 @@ pub struct Stage {
     /// A package that is not for us, while it is refused.
     refused: Option<Package>,
     runs: u32,
+    /// How many of those that went on died as well.
+    pub second_deaths: u32,
 }
 
 /// An entry of an archive.
@@ -54,6 +56,7 @@ impl Stage {
             comments: None,
             refused: None,
             runs: 0,
+            second_deaths: 0,
         };
         let program = stage.site.serve(&[]).ready().await;
         let issues = [stage.stated, stage.talked].map(|number| stage.told(number, "made", "NEW"));
@@ -196,6 +199,8 @@ impl Stage {
     /// Dies once and lives on; whether the point was met.
     pub async fn die(&mut self, death: &Death) -> bool {
         let at = format!("{}:{}", death.point, death.passage);
+        let what = format!("{death:?}");
+        let company = (death.in_company && !death.needs_attempts()).then(|| self.site.serve_beside());
         if death.needs_attempts() {
             // Something has to be left of an attempt to make the files of a package.
             let mut program = self.site.serve(&[(CRASH_AT, "packages.note_staged.before")]);
@@ -206,45 +211,58 @@ impl Stage {
         if !death.needs_attempts() {
             self.play(death.needs_refusal());
         }
-        let mut met = self.until_dead_or_done(&mut program).await;
-        if met {
+        let mut deaths = u32::from(self.until_dead_or_done(&mut program).await);
+        if deaths > 0 {
+            let then: Vec<(&str, &str)> = death.then.iter().map(|then| (CRASH_AT, then.as_str())).collect();
+            program = self.site.serve(&then);
+        }
+        // It dies once more if it is to, or comes to the point only now, or when all is done.
+        if self.until_dead_or_done(&mut program).await {
+            deaths += 1;
             program = self.site.serve(&[]).ready().await;
         }
-        self.mend(&at).await;
-        self.assert_settled(&format!("a death at {at}")).await;
-        let mut code = program.terminate().await;
-        if !met && code.is_none() {
-            // It came to the point when all was done.
-            met = true;
+        if self.mend(&what).await && self.until_dead_or_done(&mut program).await {
+            deaths += 1;
             program = self.site.serve(&[]).ready().await;
-            self.assert_settled(&format!("a death at {at}")).await;
+        }
+        self.assert_settled(&what).await;
+        let mut code = program.terminate().await;
+        if code.is_none() {
+            deaths += 1;
+            program = self.site.serve(&[]).ready().await;
+            self.assert_settled(&what).await;
             code = program.terminate().await;
         }
-        assert_eq!(code, Some(0), "after a death at {at}");
+        assert_eq!(code, Some(0), "after {what}");
+        if let Some(company) = company {
+            assert_eq!(company.terminate().await, Some(0), "after {what}");
+        }
         let figures = self.site.check();
-        assert!(figures.are_clean(), "after a death at {at}: {figures}");
-        assert_eq!(self.site.queues().dead().await, Vec::<serde_json::Value>::new(), "after a death at {at}");
+        assert!(figures.are_clean(), "after {what}: {figures}");
+        assert_eq!(self.site.queues().dead().await, Vec::<serde_json::Value>::new(), "after {what}");
         if self.runs.is_multiple_of(LOOK_AGAIN) {
             self.site.look_again().await;
         }
-        met
+        self.second_deaths += deaths.saturating_sub(1);
+        deaths > 0
     }
 
     /// The event of a package that was refused is parked, once or, after a death, twice. The other side sends the package once more as it
     /// should be, and somebody gives the event to the workers again.
-    async fn mend(&mut self, at: &str) {
-        let Some(package) = self.refused.take() else { return };
+    async fn mend(&mut self, what: &str) -> bool {
+        let Some(package) = self.refused.take() else { return false };
         until_so("the event is parked", LONG, async || !self.site.queues().dead().await.is_empty()).await;
         until_so("no other waits", LONG, async || self.site.queues().waiting().await == Some(0)).await;
         let parked = self.site.queues().dead().await;
         let is_it = |event: &serde_json::Value| {
             event["data"]["issue"] == package.reference() && event["data"]["error"]["kind"] == "permanent"
         };
-        assert!(parked.len() <= 2 && parked.iter().all(is_it), "after a death at {at}: {parked:?}");
+        assert!(parked.len() <= 2 && parked.iter().all(is_it), "after {what}: {parked:?}");
         let number = self.next_number - 1;
         self.told(number, "mended", "NEW");
         self.site.oftp.receive(&package.files()[..1]);
         self.site.run(&["dead", "replay", "--all"]).await;
+        true
     }
 
     async fn assert_settled(&self, what: &str) {

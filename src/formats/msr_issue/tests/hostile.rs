@@ -308,9 +308,12 @@ fn each_limit_holds() {
 fn a_head_of_many_parts_is_as_limited_as_one_of_one_part() {
     let part = |number| {
         let name = format!("{number:0100}");
-        format!("<COMPANY-DATAS><COMPANY-DATA><LONG-NAME>{name}</LONG-NAME><SHORT-NAME>{name}</SHORT-NAME></COMPANY-DATA></COMPANY-DATAS>")
+        format!(
+            "<COMPANY-DATAS><COMPANY-DATA><LONG-NAME>{name}</LONG-NAME><SHORT-NAME>{name}</SHORT-NAME></COMPANY-DATA></COMPANY-DATAS>"
+        )
     };
-    let text = |parts| document(&issue("1", "")).replacen("<ISSUES>", &((0..parts).map(part).collect::<String>() + "<ISSUES>"), 1);
+    let text =
+        |parts| document(&issue("1", "")).replacen("<ISSUES>", &((0..parts).map(part).collect::<String>() + "<ISSUES>"), 1);
     let limits = Limits { issue_bytes: 10_000, ..Limits::default() };
     let read = |parts| read_with(text(parts).as_bytes(), ReadOptions { limits, ..ReadOptions::default() });
     let (issues, end) = read(20);

@@ -132,17 +132,13 @@ fn a_toml_file_beside_it_adds_the_secret_of_webhooks() {
 
 #[test]
 fn the_service_refuses_what_can_only_be_looked_at() {
-    let folder = folder_with("");
-    let python = "COMPANY = 'Muster GmbH'\nCOMPANY_SHORT = 'MG'\nLOCAL_URL = 'https://jira.example.com'\n\
-                  LOCAL_USERNAME = 'me'\nLOCAL_PASSWORD = 'x'\n\
-                  PFIFF_ATTRIBUTES = (Sync_Attribute_To_Local ('a', 'b'),)\n";
-    fs::write(folder.path().join("pfiff.py"), python).unwrap();
-    let ran = run(folder.path(), &["-c", "pfiff.py", "check", "--offline"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let swapped =
+        GOOD.replace("local = \"office\"", "local = \"upstream\"").replace("remote = \"upstream\"", "remote = \"office\"");
+    let folder = folder_with(&swapped);
+    let ran = run(folder.path(), &["check", "--offline"]);
     assert_eq!(ran.err.matches("config::not_yet").count(), 1, "{ran:?}");
     for command in [&["serve"][..], &["sync", "--all"]] {
-        let arguments: Vec<&str> = ["-c", "pfiff.py"].iter().chain(command).copied().collect();
-        let ran = run(folder.path(), &arguments);
+        let ran = run(folder.path(), command);
         assert_eq!(ran.code, Some(2), "{command:?}: {ran:?}");
         assert!(ran.err.contains("cannot be the remote tracker in this version"), "{ran:?}");
     }

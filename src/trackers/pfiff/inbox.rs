@@ -32,6 +32,8 @@ struct Seen {
     files: HashMap<String, (Arrived, Instant)>,
     /// Packages whose files may stay where they are.
     done: HashSet<String>,
+    /// The files of packages that were refused, as they were then.
+    refused: HashMap<String, Vec<Arrived>>,
     /// Whether a file may still be growing.
     unsettled: bool,
 }
@@ -112,6 +114,13 @@ impl Inbox {
         self.seen().done.contains(reference)
     }
 
+    /// Whether a package that was refused has other files now than it had then: somebody has sent it anew.
+    fn is_sent_anew(&self, reference: &str, found: &Found) -> bool {
+        let files: Vec<Arrived> = found.all().cloned().collect();
+        let before = self.seen().refused.insert(reference.to_owned(), files.clone());
+        before.is_some_and(|before| before != files)
+    }
+
     fn set_done(&self, reference: &str) {
         self.seen().done.insert(reference.to_owned());
     }
@@ -145,9 +154,10 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
                     look.overdue.push((reference, found.lacking()));
                 }
             }
-            None if found.all().all(|file| settled.contains(&file.name)) => look.complete.push(reference),
-            // It is not settled yet, or it was refused and waits for a person, in the dead queue.
-            _ => {}
+            _ if !found.all().all(|file| settled.contains(&file.name)) => {}
+            // A refused one waits for a person, in the dead queue, unless it was sent once more.
+            Some(_) if !pfiff.inbox.is_sent_anew(&reference, &found) => {}
+            _ => look.complete.push(reference),
         }
     }
     if let Some((package, fault)) = staying.first() {
@@ -248,6 +258,18 @@ mod tests {
         let second = packages.remove("26112010000001PAG").unwrap();
         assert_eq!(second.lacking(), "of its 2 files these are missing: 002");
         assert!(packages.is_empty());
+    }
+
+    #[test]
+    fn a_refused_package_is_looked_at_again_once_its_files_are_others() {
+        let inbox = Inbox { poll: Duration::from_secs(9), settle: Duration::from_secs(2), seen: Mutex::default() };
+        let of = |files: Vec<Arrived>| packages(files).remove("26112010000000PAG").unwrap();
+        let before = || of(vec![file("ENG26112010000000PAG002001", 1), file("ENG26112010000000PAG002002", 1)]);
+        let after = || of(vec![file("ENG26112010000000PAG002001", 1), file("ENG26112010000000PAG002002", 5)]);
+        assert!(!inbox.is_sent_anew("26112010000000PAG", &before()), "as it was refused");
+        assert!(!inbox.is_sent_anew("26112010000000PAG", &before()));
+        assert!(inbox.is_sent_anew("26112010000000PAG", &after()));
+        assert!(!inbox.is_sent_anew("26112010000000PAG", &after()), "it is told once");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::{
     schema::KEY,
 };
 use crate::{
-    config::partner::PartyConfig,
+    config::partner::{PackConfig, PartyConfig},
     formats::{
         archive::{ArchiveWriter, WriteError},
         engdat::{Address, Contact, DataFile, Description, FileName, Partner, Reference},
@@ -35,6 +35,8 @@ use crate::{
 
 /// Answers that are looked at for one package.
 const MOST_WAITING: u32 = 10_000;
+/// Of answers by hand, all go at once.
+const AT_ONCE: PackConfig = PackConfig { every: Duration::ZERO, issues: usize::MAX, size: u64::MAX };
 /// How often it is told that answers lack a key.
 const TELL_EVERY: Duration = Duration::from_hours(1);
 /// References that one second has room for.
@@ -47,7 +49,7 @@ pub(super) async fn dispatch(pfiff: &Pfiff) -> Result<Option<Dispatched>, Fault>
     let folders = pfiff.folders()?;
     let package = match pfiff.records()?.open_package(&pfiff.name).await? {
         Some(package) => package,
-        None => match pack(pfiff, pfiff.config.pack.every).await? {
+        None => match pack(pfiff, &pfiff.config.pack).await? {
             New::Package(package) => package,
             // Whoever made the other one sends it, or the next turn does.
             New::Nothing | New::AnotherOpen => return Ok(None),
@@ -151,17 +153,17 @@ enum New {
 }
 
 /// Fixes the content of a new package, if answers have waited so long, or are many enough.
-async fn pack(pfiff: &Pfiff, every: Duration) -> Result<New, Fault> {
+async fn pack(pfiff: &Pfiff, terms: &PackConfig) -> Result<New, Fault> {
     let waiting = pfiff.records()?.unanswered(&pfiff.name, MOST_WAITING).await?;
     let now = pfiff.records()?.now().await?;
-    let is_due = |since: Timestamp| Duration::try_from(now.duration_since(since)).is_ok_and(|age| age >= every);
-    if waiting.len() < pfiff.config.pack.issues && !waiting.first().is_some_and(|first| is_due(first.since)) {
+    let is_due = |since: Timestamp| Duration::try_from(now.duration_since(since)).is_ok_and(|age| age >= terms.every);
+    if waiting.len() < terms.issues && !waiting.first().is_some_and(|first| is_due(first.since)) {
         return Ok(New::Nothing);
     }
-    let (drafts, without_key) = drafts(pfiff, &waiting).await?;
+    let (drafts, without_key) = drafts(pfiff, &waiting, terms).await?;
     let Some(first) = drafts.first() else { return Ok(New::Nothing) };
     // Those that lack a key make none of the others due.
-    if waiting.len() - without_key < pfiff.config.pack.issues && !is_due(first.since) {
+    if waiting.len() - without_key < terms.issues && !is_due(first.since) {
         return Ok(New::Nothing);
     }
     let made = civil(pfiff, now);
@@ -187,10 +189,10 @@ async fn pack(pfiff: &Pfiff, every: Duration) -> Result<New, Fault> {
 }
 
 /// The answers that go into one package: as many as there are, up to the limits. And how many of those before them lack a key.
-async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<(Vec<answer::Draft>, usize), Fault> {
+async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered], terms: &PackConfig) -> Result<(Vec<answer::Draft>, usize), Fault> {
     let (mut drafts, mut size, mut without_key) = (Vec::new(), 0_u64, 0_usize);
     for unanswered in waiting {
-        if drafts.len() == pfiff.config.pack.issues {
+        if drafts.len() == terms.issues {
             break;
         }
         let Some(draft) = answer::draft(pfiff, unanswered).await? else {
@@ -198,7 +200,7 @@ async fn drafts(pfiff: &Pfiff, waiting: &[Unanswered]) -> Result<(Vec<answer::Dr
             continue;
         };
         let with_it = size.saturating_add(draft.size());
-        if with_it > pfiff.config.pack.size && !drafts.is_empty() {
+        if with_it > terms.size && !drafts.is_empty() {
             break;
         }
         size = with_it;
@@ -226,7 +228,7 @@ pub(super) async fn answer_archive(pfiff: &Pfiff, to: &Path) -> Result<usize, Fa
     let package = match open {
         // Nobody else sends it: an earlier command has died over it, or could not write its file.
         Some(package) if pfiff.folders.is_none() => package,
-        _ => match pack(pfiff, Duration::ZERO).await? {
+        _ => match pack(pfiff, &AT_ONCE).await? {
             New::Package(package) => package,
             New::Nothing => return Ok(0),
             New::AnotherOpen => {

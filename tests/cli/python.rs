@@ -132,8 +132,9 @@ fn a_toml_file_beside_it_adds_the_secret_of_webhooks() {
 
 #[test]
 fn the_service_refuses_what_can_only_be_looked_at() {
-    let swapped =
-        GOOD.replace("local = \"office\"", "local = \"upstream\"").replace("remote = \"upstream\"", "remote = \"office\"");
+    let swapped = crate::program::GOOD
+        .replace("local = \"office\"", "local = \"upstream\"")
+        .replace("remote = \"upstream\"", "remote = \"office\"");
     let folder = folder_with(&swapped);
     let ran = run(folder.path(), &["check", "--offline"]);
     assert_eq!(ran.err.matches("config::not_yet").count(), 1, "{ran:?}");

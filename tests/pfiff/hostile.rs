@@ -4,6 +4,7 @@
 #[path = "hostile/archives.rs"]
 mod archives;
 #[path = "../../src/formats/archive/tests/bytes.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
 mod bytes;
 #[path = "hostile/descriptions.rs"]
 mod descriptions;
@@ -281,12 +282,11 @@ fn is_told(row: &Row, findings: &[String]) -> bool {
     let longest = if row.outcome == Outcome::Refused { LONGEST_REFUSAL } else { LONGEST_FINDING };
     let has_all = |finding: &String| row.words.iter().all(|word| finding.contains(word));
     let is_harmless = |finding: &String| finding.chars().count() <= longest && !finding.contains(char::is_control);
-    let names_a_file =
-        |finding: &String| finding.contains("ENG2611201200") || finding.contains("002: ") || finding.contains("issue ");
+    let names_a_file = |finding: &String| ["ENG2611201200", "002: ", "issue "].iter().any(|name| finding.contains(name));
     let told = if row.words.is_empty() {
         findings.is_empty()
     } else {
-        findings.iter().any(|finding| has_all(finding) && (names_a_file(finding) || finding.contains("files")))
+        findings.iter().any(|finding| has_all(finding) && names_a_file(finding))
     };
     told && findings.len() <= MOST_FINDINGS && findings.iter().all(is_harmless)
 }

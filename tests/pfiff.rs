@@ -17,12 +17,16 @@ mod bucket_site;
 mod by_hand;
 #[path = "pfiff/dispatching.rs"]
 mod dispatching;
+#[path = "pfiff/hostile.rs"]
+mod hostile;
 #[path = "pfiff/jira.rs"]
 mod jira;
 #[path = "pfiff/order.rs"]
 mod order;
 #[path = "pfiff/outgoing.rs"]
 mod outgoing;
+#[path = "pfiff/over_sftp.rs"]
+mod over_sftp;
 #[path = "pfiff/package.rs"]
 mod package;
 #[path = "pfiff/packing.rs"]

@@ -128,9 +128,7 @@ impl Inbox {
 
 /// Looks into the inbox.
 pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
-    let mut arrived = pfiff.folders()?.arrived().await?;
-    // Of what else is there nothing is remembered, and it keeps nobody awake by growing.
-    arrived.retain(|file| FileName::parse(&file.name).is_ok());
+    let arrived = of_packages(pfiff.folders()?.arrived().await?);
     let settled = pfiff.inbox.note(&arrived, Instant::now());
     let now = pfiff.records()?.now().await?;
     let mut look = Look::default();
@@ -165,6 +163,12 @@ pub(super) async fn look(pfiff: &Pfiff) -> Result<Look, Fault> {
         warn!(tracker = %pfiff.name, package, %fault, packages, "files of packages that were taken in stay in the inbox for now");
     }
     Ok(look)
+}
+
+/// Without the rest: of what is of no package nothing is remembered, and it keeps nobody awake by growing.
+fn of_packages(mut arrived: Vec<Arrived>) -> Vec<Arrived> {
+    arrived.retain(|file| FileName::parse(&file.name).is_ok());
+    arrived
 }
 
 fn is_older(time: Timestamp, limit: Duration, now: Timestamp) -> bool {
@@ -235,7 +239,10 @@ pub(super) async fn put_away(pfiff: &Pfiff, reference: &str, found: &Found, is_w
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::folders::{Folders, LocalFolders, Permissions, Places},
+        *,
+    };
 
     fn file(name: &str, changed: i64) -> Arrived {
         Arrived { name: name.to_owned(), size: 1, changed: Timestamp::from_second(changed).unwrap() }
@@ -258,6 +265,28 @@ mod tests {
         let second = packages.remove("26112010000001PAG").unwrap();
         assert_eq!(second.lacking(), "of its 2 files these are missing: 002");
         assert!(packages.is_empty());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_remembered_of_files_that_are_of_no_package() {
+        let site = tempfile::tempdir().unwrap();
+        let folder = |name: &str| site.path().join(name);
+        for name in ["inbox", "outbox", "staging"] {
+            std::fs::create_dir(folder(name)).unwrap();
+        }
+        for number in 0..1_000 {
+            std::fs::write(folder("inbox").join(format!("foreign {number}")), "").unwrap();
+        }
+        let places = Places { inbox: folder("inbox"), outbox: folder("outbox"), staging: folder("staging") };
+        let folders = LocalFolders::new(places, Permissions::default());
+        let mut arrived = of_packages(folders.arrived().await.unwrap());
+        let inbox = Inbox { poll: Duration::from_secs(9), settle: Duration::from_secs(2), seen: Mutex::default() };
+        inbox.note(&arrived, Instant::now());
+        assert!(inbox.seen().files.is_empty() && !inbox.seen().unsettled);
+        std::fs::write(folder("inbox").join("ENG26112010000000PAG002002"), "").unwrap();
+        arrived = of_packages(folders.arrived().await.unwrap());
+        inbox.note(&arrived, Instant::now());
+        assert!(inbox.seen().files.len() == 1 && inbox.seen().unsettled);
     }
 
     #[test]

@@ -89,7 +89,8 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
     description.findings.iter().for_each(|finding| findings.add(&format!("{}: {finding}", name_of(found, 1))));
     let number = &description.description.document.number;
     if number != reference {
-        findings.add(&format!("the description says that it is of the package {number:?}; the names of the files count"));
+        let message = format!("the description says that it is of the package {number:?}; the names of the files count");
+        findings.add(&format!("{}: {message}", name_of(found, 1)));
     }
     found.strangers.iter().for_each(|stranger| findings.add_left_out(stranger));
     let agreement = found.parts.compare(description.description.sequences());
@@ -98,7 +99,7 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
             let message = format!("{}: {agreement}", name_of(found, 1));
             return Err(Fault::permanent(message).hint("ask the other side to send the package again"));
         }
-        findings.add(&agreement.to_string());
+        findings.add(&format!("{}: {agreement}", name_of(found, 1)));
     }
     let mut whole = Unpacked { findings, ..Unpacked::default() };
     for sequence in 2..=found.parts.total() {
@@ -106,7 +107,7 @@ async fn read(pfiff: &Pfiff, reference: &str, found: &Found) -> Result<Unpacked,
         if let Some(format) = format.filter(|format| *format != &pfiff.config.format && *format != ZIP_FORMAT) {
             whole
                 .findings
-                .add(&format!("file {sequence:03} is said to be {format:?}; it is read as a zip archive all the same"));
+                .add(&format!("{sequence:03}: it is said to be {format:?}, and is read as a zip archive all the same"));
         }
         let archive = fetch(pfiff, found, sequence, work.path(), pfiff.config.max_package).await?;
         match unpack::unpack(pfiff, &archive, sequence, work.path(), whole.held).await? {

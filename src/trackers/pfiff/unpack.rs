@@ -299,3 +299,40 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + S
         Err(error) => Err(Fault::transient(format!("reading an archive was cut off: {error}"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issues(count: usize, text: &str) -> String {
+        let one = |number| {
+            format!(
+                "<ISSUE><LONG-NAME>{text}</LONG-NAME><COMPANY-ISSUE-INFOS><COMPANY-ISSUE-INFO><COMPANY-DATA-REF>PAG</COMPANY-DATA-REF>\
+                 <ISSUE-ID>{number}</ISSUE-ID></COMPANY-ISSUE-INFO></COMPANY-ISSUE-INFOS></ISSUE>"
+            )
+        };
+        let issues: String = (0..count).map(one).collect();
+        format!("<MSR-ISSUE><ISSUES>{issues}</ISSUES></MSR-ISSUE>")
+    }
+
+    fn read(text: &str, held: usize) -> (usize, Vec<String>) {
+        let mut documents = Documents { held, ..Documents::default() };
+        read_document(text.as_bytes(), "002: A.xml", &ReadOptions::default(), &mut documents);
+        let findings = documents.findings.left_out().map(str::to_owned).collect();
+        (documents.issues.len(), findings)
+    }
+
+    #[test]
+    fn the_issues_of_a_package_are_held_up_to_a_limit() {
+        let long = "x".repeat(10_000);
+        assert_eq!(read(&issues(20, &long), MOST_HELD - 300_000), (20, Vec::new()));
+        let (taken, left_out) = read(&issues(20, &long), MOST_HELD - 100_000);
+        assert_eq!(taken, 9);
+        assert_eq!(
+            left_out,
+            ["the rest of 002: A.xml: the issues of one package may come to 67108864 bytes, and these come to more"]
+        );
+        // Those that say nothing are no lighter than what is kept of them.
+        assert!(read(&issues(1_000, "x"), MOST_HELD - 100_000).0 < 500);
+    }
+}

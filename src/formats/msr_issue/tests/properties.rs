@@ -17,11 +17,13 @@ fn any_text() -> impl Strategy<Value = String> {
 
 /// A text as a reader gets it: without what XML cannot hold, and each line with its blanks collapsed.
 fn as_read(text: &str) -> String {
+    // What stands between them keeps two line ends apart, even if it is left out afterwards.
     let legal: String = text
+        .replace("\r\n", "\n")
         .chars()
         .filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
         .collect();
-    let lines = legal.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = legal.replace('\r', "\n");
     let lines: Vec<String> = lines
         .split('\n')
         .map(|line| line.split([' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))

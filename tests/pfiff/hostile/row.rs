@@ -5,11 +5,14 @@ use crate::package::{Issue, Package, document};
 /// A name and a content.
 pub type File = (String, Vec<u8>);
 
+/// Makes the files of a package.
+type Make = dyn Fn(&Base) -> Vec<File>;
+
 /// One package.
 pub struct Row {
     pub name: &'static str,
     /// Its files.
-    pub make: Box<dyn Fn(&Base) -> Vec<File>>,
+    pub make: Box<Make>,
     pub outcome: Outcome,
     /// What is told of it. Each stands in the fault, or all of them in one finding; a package of which nothing is told has no finding.
     pub words: &'static [&'static str],

@@ -48,6 +48,7 @@ on_both_databases! {
     crate::journal::the_audit_trail_tells_the_newest_first as the_audit_trail_tells_the_newest_first;
     crate::marks::a_mark_is_of_its_sync_and_the_last_one_counts as a_mark_is_of_its_sync_and_the_last_one_counts;
     crate::packages::an_annotation_waits_from_when_it_comes_whenever_it_was_written as an_annotation_waits_from_when_it_comes;
+    crate::packages::what_is_written_after_another_call_was_cut_off_is_there_for_all as what_is_written_after_another_call_was_cut_off_is_there;
     crate::writes::writes_count_for_an_hour_and_creations_for_a_day as writes_count_for_an_hour_and_creations_for_a_day;
     crate::opening::five_openers_at_once_find_one_schema as five_openers_at_once_find_one_schema;
     crate::opening::opening_again_keeps_what_is_there as opening_again_keeps_what_is_there;

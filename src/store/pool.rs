@@ -4,7 +4,7 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::{
-    ConnectOptions, Connection,
+    ConnectOptions, Connection, Database, Transaction,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -76,6 +76,14 @@ impl From<StoreError> for Fault {
             }
         }
     }
+}
+
+/// Begins a transaction, to its end even if nobody waits for it any more: of one that is cut off while it begins, sqlx knows nothing, and
+/// gives the connection back with it. Whatever is written over that connection from then on would be part of a transaction that never ends.
+pub(super) async fn begin<DB: Database>(pool: &sqlx::Pool<DB>) -> Result<Transaction<'static, DB>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin().await });
+    begun.await.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error))))
 }
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::pool::{Pool, StoreError, on_pool};
+use super::super::pool::{Pool, StoreError, begin, on_pool};
 use crate::{
     clock::millis,
     ids::TrackerName,
@@ -77,7 +77,7 @@ pub(super) async fn ingest(pool: &Pool, package: &Ingest) -> Result<bool, StoreE
     let count = i64::try_from(package.issues.len()).unwrap_or(i64::MAX);
     let (tracker, at) = (package.tracker.as_str(), millis(package.at));
     on_pool!(pool, pool => {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         let taken = sqlx::query(TAKE)
             .bind(tracker)
             .bind(&package.reference)

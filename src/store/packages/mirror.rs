@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::pool::{Pool, StoreError, on_pool};
+use super::super::pool::{Pool, StoreError, begin, on_pool};
 use crate::{
     clock::millis,
     ids::{IssueId, TrackerName},
@@ -94,7 +94,7 @@ pub(super) async fn due(pool: &Pool, tracker: &TrackerName, most: u32) -> Result
 pub(super) async fn not_due(pool: &Pool, tracker: &TrackerName, issues: &[(IssueId, String)]) -> Result<(), StoreError> {
     const UPDATE: &str = "UPDATE mirror_issues SET due = NULL WHERE tracker = $1 AND issue = $2 AND due = $3";
     on_pool!(pool, pool => {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         for (issue, package) in issues {
             sqlx::query(UPDATE).bind(tracker.as_str()).bind(issue.as_str()).bind(package).execute(&mut *transaction).await?;
         }
@@ -133,7 +133,7 @@ const CHANGED: &str = "UPDATE mirror_issues SET version = version + 1, dirty_sin
 macro_rules! change {
     ($pool:expr, $of:expr, $at:expr, $statement:expr) => {{
         let (tracker, issue) = $of;
-        let mut transaction = $pool.begin().await?;
+        let mut transaction = begin($pool).await?;
         let changed = $statement.execute(&mut *transaction).await?.rows_affected();
         if changed > 0 {
             sqlx::query(CHANGED)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::pool::{Pool, StoreError, on_pool};
+use super::super::pool::{Pool, StoreError, begin, on_pool};
 use crate::{
     clock::millis,
     ids::{IssueId, TrackerName},
@@ -79,7 +79,7 @@ pub(super) async fn pack(
     const ANSWERED: &str = "SELECT answered FROM mirror_issues WHERE tracker = $1 AND issue = $2";
     const FILES_SENT: &str = "SELECT id FROM mirror_files WHERE tracker = $1 AND issue = $2 AND sent IS NOT NULL";
     on_pool!(pool, pool => {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         let made = sqlx::query(INSERT)
             .bind(reference)
             .bind(tracker.as_str())
@@ -162,7 +162,7 @@ pub(super) async fn note_sent(pool: &Pool, tracker: &TrackerName, reference: &st
     const WITH_IT: &str = "UPDATE mirror_files SET sent = $1 WHERE tracker = $2 AND issue = $3 AND id = $4";
     let answers = answers(pool, reference).await?;
     on_pool!(pool, pool => {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         let closed = sqlx::query(CLOSE)
             .bind(SENT)
             .bind(millis(at))

@@ -118,7 +118,8 @@ async fn comments_for_them_are_annotations_for_as_long_as_they_are() {
     site.jira().edit_comment("jane", &issue, &one, "Which colour?").unwrap();
     assert_eq!(site.answer().await.annotations, ["It is <urgent> & \"so on\"."]);
     site.jira().edit_comment("jane", &issue, &one, "[TO OEM] Which colour?").unwrap();
-    assert_eq!(site.answer().await.annotations, ["It is <urgent> & \"so on\".", "Which colour?"]);
+    // They stand in the order in which the comments were made.
+    assert_eq!(site.answer().await.annotations, ["Which colour?", "It is <urgent> & \"so on\"."]);
     site.jira().delete_comment("jane", &issue, &one).unwrap();
     assert_eq!(site.answer().await.annotations, ["It is <urgent> & \"so on\"."]);
     assert_eq!(site.of_ours(1).comments.len(), 1, "none of them comes back");

@@ -37,7 +37,7 @@ impl ByHand {
             let pool = Pool::sqlite(&folder.path().join("store.db")).await.map_err(Fault::from)?;
             let apart = Store::open(pool, clock::system()).await.map_err(Fault::from)?;
             let mut config = config.clone();
-            config.server.data_dir = folder.path().to_owned();
+            folder.path().clone_into(&mut config.server.data_dir);
             (app::connect_by_hand(&config, tracker, &apart)?, Some(folder))
         } else {
             (app::connect_by_hand(config, tracker, store)?, None)

@@ -25,7 +25,7 @@ const PIECE: usize = 64 << 10;
 /// A bucket that does not even take the call is away.
 const CONNECT: Duration = Duration::from_secs(5);
 /// The longest silence of a bucket; a part has to get there within it.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// How often and how long a call is repeated: busy buckets say so now and then. More patience is the worker's.
 const REPEATS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -88,7 +88,7 @@ fn check_local(number: &u32, expected: &Expected, issue: &IssueSnapshot, figures
 
 fn check_answers(number: &u32, expected: &Expected, issue: &IssueSnapshot, taken: &Taken, figures: &mut Figures) {
     let of_it = || taken.packages.values().flatten().filter(|answer: &&Answer| answer.number == *number);
-    let Some(newest) = of_it().last() else { return figures.lost.push(format!("every answer to {number}")) };
+    let Some(newest) = of_it().next_back() else { return figures.lost.push(format!("every answer to {number}")) };
     if newest.key != issue.key {
         figures.unexpected.push(format!("the answer to {number} is of {}, which is {}", newest.key, issue.key));
     }

@@ -247,7 +247,7 @@ impl Stage {
         deaths > 0
     }
 
-    /// The event of a package that was refused is parked. A death may bring it again, and whoever starts before it is noted to be refused
+    /// The event of a package that was refused is parked. A death may bring it again, and whoever looks before it is noted to be refused
     /// makes another one. The other side sends the package once more as it should be, and somebody gives the events to the workers again.
     /// `false` if there was none.
     async fn mend(&mut self, what: &str, deaths: u32) -> bool {
@@ -258,7 +258,7 @@ impl Stage {
         let is_it = |event: &serde_json::Value| {
             event["data"]["issue"] == package.reference() && event["data"]["error"]["kind"] == "permanent"
         };
-        assert!(parked.len() <= 1 + 2 * deaths as usize && parked.iter().all(is_it), "after {what}: {parked:?}");
+        assert!(parked.len() <= 2 * (deaths as usize + 2) && parked.iter().all(is_it), "after {what}: {parked:?}");
         let number = self.next_number - 1;
         self.told(number, "mended", "NEW");
         self.site.oftp.receive(&package.files()[..1]);

@@ -55,10 +55,15 @@ impl Package {
 
     /// Adds a document with these issues to the last archive, and their attachments, each of which says its name.
     pub fn with_issues(self, issues: &[Issue]) -> Self {
-        let number = self.archives.last().unwrap().len();
         let attachments = issues.iter().flat_map(|issue| issue.attachments.iter().map(move |name| (issue.number, name)));
-        let with_document = self.with(&format!("D{number}.xml"), document(issues));
+        let with_document = self.with_document(issues);
         attachments.fold(with_document, |package, (number, name)| package.with(&format!("./{number}/{name}"), name.as_bytes()))
+    }
+
+    /// Adds a document with these issues to the last archive.
+    pub fn with_document(self, issues: &[Issue]) -> Self {
+        let number = self.archives.last().unwrap().len();
+        self.with(&format!("D{number}.xml"), document(issues))
     }
 
     /// Begins another archive.

@@ -146,11 +146,11 @@ impl Stage {
         let add = |package: Package, entries: Vec<Entry>| {
             entries.into_iter().fold(package, |package, (name, bytes)| package.with(&name, bytes))
         };
-        package = add(package.with_issues(&[one, stated]), vec![report]);
+        package = add(package.with_document(&[one, stated]), vec![report]);
         if run.is_multiple_of(3) {
             package = package.and_another();
         }
-        package = add(package.with_issues(&[other, talked]), [trace, log].into_iter().chain(again).collect());
+        package = add(package.with_document(&[other, talked]), [trace, log].into_iter().chain(again).collect());
         let mut files = package.files();
         if run % 4 < 2 {
             files.reverse();

@@ -104,6 +104,9 @@ pub enum Problem {
     /// A segment does not begin with a tag.
     #[error("a segment begins with a tag of three capital letters or digits, and this is none")]
     Tag,
+    /// `UNA` stands elsewhere than at the beginning.
+    #[error("the service string advice (UNA) is no segment: it stands at the very beginning or nowhere")]
+    UnaElsewhere,
     /// A control character in a text.
     #[error("the control character {0:#04x} is not allowed in a segment")]
     Control(u8),

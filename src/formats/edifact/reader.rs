@@ -133,6 +133,9 @@ impl<'a> Reader<'a> {
 
     fn read_tag(&self) -> Result<Tag, EdifactError> {
         let rest = &self.bytes[self.at..];
+        if rest.strip_prefix(Separators::UNA).is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric)) {
+            return Err(self.error(self.at, Problem::UnaElsewhere));
+        }
         let is_end = |byte: &u8| matches!(self.classes[usize::from(*byte)], Class::Element | Class::Terminator);
         let tag = rest.get(..3).and_then(Tag::new).filter(|_| rest.get(3).is_none_or(is_end));
         tag.ok_or_else(|| self.error(self.at, Problem::Tag))

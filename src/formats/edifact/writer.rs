@@ -106,7 +106,8 @@ impl Writer {
 
     fn elements(&mut self, tag: &str, elements: &[&[&str]]) -> Result<(), Unwritable> {
         let unwritable = |element, component, character| Unwritable { tag: tag.to_owned(), element, component, character };
-        super::error::Tag::new(tag.as_bytes()).ok_or_else(|| unwritable(0, 1, None))?;
+        let is_segment = |tag: &super::error::Tag| tag.as_str().as_bytes() != Separators::UNA;
+        super::error::Tag::new(tag.as_bytes()).filter(is_segment).ok_or_else(|| unwritable(0, 1, None))?;
         self.out.extend_from_slice(tag.as_bytes());
         let used = elements.iter().rposition(|texts| texts.iter().any(|text| !text.is_empty()));
         for (element, texts) in elements[..used.map_or(0, |last| last + 1)].iter().enumerate() {

@@ -9,6 +9,14 @@ fn each_error_tells_its_place() {
         ),
         (b"ABCD+1'", "byte 0, segment 1: a segment begins with a tag of three capital letters or digits, and this is none"),
         (b"abc+1'", "byte 0, segment 1: a segment begins with a tag of three capital letters or digits, and this is none"),
+        (
+            b"\nUNA",
+            "byte 1, segment 1: the service string advice (UNA) is no segment: it stands at the very beginning or nowhere",
+        ),
+        (
+            b"UNA:+.? 'ABC'UNA:+.? '",
+            "byte 13, segment 2: the service string advice (UNA) is no segment: it stands at the very beginning or nowhere",
+        ),
         (b"AB", "byte 0, segment 1: a segment begins with a tag of three capital letters or digits, and this is none"),
         (
             b"ABC'DEF+1+2:3\x07'",

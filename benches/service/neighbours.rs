@@ -72,13 +72,36 @@ fn created(jira: &RunningJira, number: usize) -> String {
 
 /// Changes, one after the other; how long each takes to the other side.
 pub async fn singles(site: &Site, issues: &[String], word: &str) -> Vec<Duration> {
+    let pairs = pairs(site, issues);
     let mut took = Vec::new();
-    for (number, issue) in issues.iter().cycle().take(SINGLE).enumerate() {
-        let summary = format!("Single {word}/{number}");
-        let started = Instant::now();
-        site.away.state().edit_fields("jane", issue, json!({ "summary": summary })).unwrap();
-        let arrived = async || site.home.state().issues().iter().any(|ours| ours.summary == summary).then(|| started.elapsed());
-        took.push(until_every(PAUSE, "the summary is there", LONG, arrived).await);
+    for (number, pair) in pairs.iter().cycle().take(SINGLE).enumerate() {
+        took.push(single(site, pair, &format!("Single {word}/{number}")).await);
     }
     took
+}
+
+/// An issue of the side where changes are made, and ours that is linked with it.
+pub struct Pair {
+    theirs: String,
+    ours: String,
+}
+
+/// The pairs of issues whose last change has come over.
+pub fn pairs(site: &Site, issues: &[String]) -> Vec<Pair> {
+    let all = site.home.state().issues();
+    let pair = |theirs: &String| {
+        let summary = site.away.state().issue(theirs).unwrap().summary;
+        let ours = all.iter().find(|ours| ours.summary == summary).unwrap().id.clone();
+        Pair { theirs: theirs.clone(), ours }
+    };
+    issues.iter().map(pair).collect()
+}
+
+/// Makes a change; how long it takes to the other side.
+pub async fn single(site: &Site, pair: &Pair, summary: &str) -> Duration {
+    let started = Instant::now();
+    site.away.state().edit_fields("jane", &pair.theirs, json!({ "summary": summary })).unwrap();
+    // Only the one issue is looked at: to look at a thousand takes longer than the change.
+    let arrived = async || (site.home.state().issue(&pair.ours).unwrap().summary == summary).then(|| started.elapsed());
+    until_every(PAUSE, "the summary is there", LONG, arrived).await
 }

@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{Cursor, Read as _},
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use jiff::civil::{DateTime, date};
@@ -16,14 +16,15 @@ use trackersync::formats::{
 };
 
 use crate::{
-    neighbours::{LATENCY, singles},
+    neighbours::{LATENCY, Pair, pairs, single},
     report::{Report, latencies},
     site::Site,
-    wait::{LONG, until},
 };
 
 const ISSUES: u32 = 1_000;
 const LINKED: usize = 20;
+/// Changes that are measured before, and again after.
+const ALONE: usize = 400;
 /// Bytes of each attachment.
 const ATTACHMENT: usize = 200_000;
 
@@ -72,30 +73,60 @@ pub async fn measure() {
         jira.state().set_latency(LATENCY);
     }
     let files = make_package(&folder.join("made"));
-    let alone = singles(&site, &issues, "alone").await;
+    let pairs = pairs(&site, &issues);
+    let alone = changes(&site, &pairs, "before", |done| done == ALONE).await;
     let before = program.peak_memory();
     let started = Instant::now();
     for file in &files {
         std::fs::rename(file, folder.join("inbox").join(file.file_name().unwrap())).unwrap();
     }
-    // Until it is taken in, then while its issues are made.
-    let beside = singles(&site, &issues, "beside").await;
-    let waited = async || {
-        let made = site.home.state().issues().iter().filter(|issue| issue.summary.starts_with("Of a package")).count();
-        (made == ISSUES as usize).then(|| started.elapsed())
-    };
-    let took = until("all issues of the package are there", LONG * 40, waited).await;
+    // Our issues are numbered in the order in which they are made.
+    let is_made = |number: usize| site.home.state().issue(&format!("HOME-{number}")).is_some();
+    let taken_in = changes(&site, &pairs, "taken in", |_| is_made(LINKED + 1)).await;
+    let read = started.elapsed();
+    let worked_on = changes(&site, &pairs, "worked on", |_| is_made(LINKED + ISSUES as usize)).await;
+    let took = started.elapsed();
+    site.until_idle().await;
+    let made = site.home.state().issues();
+    let of_the_package = made.iter().filter(|issue| issue.summary.starts_with("Of a package") && issue.attachments.len() == 1);
+    assert_eq!(of_the_package.count(), ISSUES as usize);
+    let after = changes(&site, &pairs, "after", |done| done == ALONE).await;
     let mut report = Report::of("one sync beside another that gets a package of 1,000 issues and 200 MB of attachments");
-    let p95 = |figures: &[(&'static str, f64)]| figures.iter().find(|(name, _)| *name == "p95 ms").map_or(0.0, |(_, p95)| *p95);
-    let (alone, beside) = (latencies(alone), latencies(beside));
-    let ratio = p95(&beside) / p95(&alone);
-    report.row("alone", alone);
-    report.row("beside", [beside, vec![("p95 of alone", ratio)]].concat());
-    report.row("the package", vec![("seconds until all its issues are there", took.as_secs_f64())]);
+    let beside = [taken_in.as_slice(), &worked_on].concat();
+    let p95_alone = p95([alone.as_slice(), &after].concat());
+    report.row("alone, before", timed(alone));
+    report.row("while the package is taken in", timed(taken_in));
+    report.row("while its issues are made", timed(worked_on));
+    let ratio = p95(beside.clone()) / p95_alone;
+    report.row("both of these", [timed(beside), vec![("p95 of alone", ratio)]].concat());
+    report.row("alone, after", timed(after));
+    let seconds =
+        vec![("seconds until it is taken in", read.as_secs_f64()), ("until its issues are there", took.as_secs_f64())];
+    report.row("the package", seconds);
     let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     let peak = program.peak_memory();
     report.row("memory of the program", vec![("MiB before", mebibytes(before)), ("MiB at most", mebibytes(peak))]);
     report.print();
+}
+
+/// Changes of the other sync, one after the other, until enough is seen; how long each takes to the other side.
+async fn changes(site: &Site, pairs: &[Pair], word: &str, enough: impl Fn(usize) -> bool) -> Vec<Duration> {
+    let mut took = Vec::new();
+    for (number, pair) in pairs.iter().cycle().enumerate() {
+        if enough(number) {
+            break;
+        }
+        took.push(single(site, pair, &format!("Single {word}/{number}")).await);
+    }
+    took
+}
+
+fn timed(all: Vec<Duration>) -> Vec<(&'static str, f64)> {
+    [vec![("changes", all.len() as f64)], latencies(all)].concat()
+}
+
+fn p95(all: Vec<Duration>) -> f64 {
+    latencies(all).into_iter().find(|(name, _)| *name == "p95 ms").map_or(0.0, |(_, p95)| p95)
 }
 
 fn tracker(folder: &Path) -> String {

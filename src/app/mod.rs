@@ -44,7 +44,7 @@ use crate::{
         ports::{Packages, Tracker},
     },
     telemetry::metrics::Metrics,
-    worker::{Waiting, Worker, packages, sweep, watch},
+    worker::{RightOfWay, Waiting, Worker, packages, sweep, watch},
 };
 
 /// How long the start waits for the schemas of trackers. One that is away must not keep the service from taking events.
@@ -255,6 +255,7 @@ impl App {
             packages: self.packages.clone(),
             queue: Arc::clone(&self.queue),
             coordination: Arc::clone(&self.coordination),
+            right_of_way: RightOfWay::default(),
             waiting: Waiting::default(),
             metrics: self.metrics.clone(),
             config: self.config.worker.clone(),

@@ -142,16 +142,15 @@ impl Pool {
         Ok(Self::Postgres(pool))
     }
 
-    /// This moment. Processes that share a database go by its clock; an embedded one is of one machine.
+    /// This moment, in whole milliseconds as all moments are kept, so that it is not after what is written next. Processes that
+    /// share a database go by its clock; an embedded one is of one machine.
     pub(super) async fn now(&self, own: &SharedClock) -> Result<Timestamp, StoreError> {
-        const NOW: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
-        match self {
-            Self::Sqlite(_) => Ok(own.now()),
-            Self::Postgres(pool) => {
-                let millis: i64 = sqlx::query_scalar(NOW).fetch_one(pool).await?;
-                Ok(Timestamp::from_millisecond(millis).unwrap_or_else(|_| own.now()))
-            }
-        }
+        const NOW: &str = "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)";
+        let millis: i64 = match self {
+            Self::Sqlite(_) => own.now().as_millisecond(),
+            Self::Postgres(pool) => sqlx::query_scalar(NOW).fetch_one(pool).await?,
+        };
+        Ok(Timestamp::from_millisecond(millis).unwrap_or_else(|_| own.now()))
     }
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ mod cursor;
 mod finds;
 mod lease;
 pub mod packages;
+mod right_of_way;
 mod run_job;
 pub mod sweep;
 pub mod verdict;
@@ -15,7 +16,7 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-pub use self::waiting::Waiting;
+pub use self::{right_of_way::RightOfWay, waiting::Waiting};
 use crate::{
     clock::SharedClock,
     config::worker::WorkerConfig,
@@ -40,6 +41,8 @@ pub struct Worker {
     pub queue: Arc<dyn Queue>,
     /// Leases and generations.
     pub coordination: Arc<dyn Coordination>,
+    /// Who goes first.
+    pub right_of_way: RightOfWay,
     /// What was put off.
     pub waiting: Waiting,
     /// The figures.

@@ -78,6 +78,7 @@ impl Worker {
     }
 
     async fn attempt_and_settle(self: Arc<Self>, route: Route, job: Job, settle: Box<dyn Settle>) {
+        let _passing = self.right_of_way.take(&route, &job).await;
         let started = Instant::now();
         let Some(engine) = self.engines.get(&job.data.sync).cloned() else {
             let fault = Fault::permanent(format!("no sync of the name `{}` is configured", job.data.sync));

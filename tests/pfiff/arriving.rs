@@ -7,7 +7,7 @@ use similar::TextDiff;
 use trackersync::standin::jira::IssueSnapshot;
 
 use crate::{
-    outgoing::{Answer, Sent},
+    outgoing::{Answer, Sent, check_with_the_command},
     package::sample,
     site::{Site, until},
     steps::{AT_ONCE, pfiff},
@@ -87,6 +87,7 @@ async fn both_samples_become_issues_and_are_answered_in_one_package() {
     assert_table(&table_of_jira(&site), include_str!("arriving/jira.txt"));
     let [sent] = site.sent().try_into().unwrap();
     assert_table(&table_of_answers(&sent, &site), include_str!("arriving/answers.txt"));
+    assert_eq!(check_with_the_command(&site.folder("outbox")), 1);
 
     // A second look changes nothing.
     let before = site.jira().issues();

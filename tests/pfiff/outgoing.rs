@@ -1,6 +1,6 @@
 //! What went out, read as the other side reads it.
 
-use std::{collections::BTreeMap, io::Read};
+use std::{collections::BTreeMap, io::Read, path::Path, process::Command};
 
 use roxmltree::Node;
 use trackersync::formats::{
@@ -71,6 +71,21 @@ impl Site {
         check_description(&content(&files[0]), &reference);
         Sent { answers: read_archive(content(&files[1]), &reference), reference }
     }
+}
+
+/// All descriptions of an outbox pass `trackersync engdat check --strict`; how many there are.
+pub fn check_with_the_command(outbox: &Path) -> usize {
+    let names = std::fs::read_dir(outbox).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let descriptions: Vec<String> = names.filter(|name| FileName::parse(name).unwrap().is_description()).collect();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trackersync"));
+    command.current_dir(outbox).args(["--json", "engdat", "check", "--strict"]).args(&descriptions);
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let checked: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let findings: Vec<_> = checked.as_array().unwrap().iter().map(|package| &package["findings"]).collect();
+    assert_eq!(findings, vec![&serde_json::json!([]); descriptions.len()], "{told}");
+    descriptions.len()
 }
 
 fn check_description(bytes: &[u8], reference: &str) {

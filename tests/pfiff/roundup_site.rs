@@ -117,10 +117,13 @@ impl Site {
         until(&format!("{number} has an issue"), LONG, async || self.roundup.linked_to(number).await.into_iter().next()).await
     }
 
+    pub fn outbox(&self) -> PathBuf {
+        self.folder().join("outbox")
+    }
+
     /// The packages that went out, the oldest first. Each has to be as the standard says.
     pub fn sent(&self) -> Vec<Sent> {
-        let mut names: Vec<PathBuf> =
-            std::fs::read_dir(self.folder().join("outbox")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut names: Vec<PathBuf> = std::fs::read_dir(self.outbox()).unwrap().map(|entry| entry.unwrap().path()).collect();
         names.sort();
         // The description is the last to come.
         let is_description = |path: &&PathBuf| path.to_str().unwrap().ends_with("002001");

@@ -15,6 +15,7 @@ use trackersync::{
 };
 
 use crate::{
+    outgoing::check_with_the_command,
     package::sample,
     roundup_site::{Sent, Site, elided},
 };
@@ -218,6 +219,7 @@ async fn both_samples_become_issues_of_a_real_roundup_and_are_answered_by_the_ex
     let sent = site.sent().split_off(before);
     assert_eq!(sent.len(), 1);
     assert_answered(&sent[0], &keys);
+    assert_eq!(check_with_the_command(&site.outbox()), before + 1);
     assert_nothing_is_left(&site).await;
 }
 

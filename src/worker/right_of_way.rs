@@ -61,31 +61,50 @@ impl Drop for Passing<'_> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::Instant;
+    use std::{pin::pin, task::Poll};
+
+    use futures_util::poll;
 
     use super::*;
+    use crate::{
+        ids::EventId,
+        queue::job::{ISSUE_CHANGED, JobData},
+        sync::issue::Side,
+    };
 
-    async fn waits(way: &RightOfWay) -> Duration {
-        let started = Instant::now();
-        way.give_way().await;
-        started.elapsed()
+    #[tokio::test]
+    async fn bulk_work_gives_way_until_the_last_live_work_is_done() {
+        let way = RightOfWay::default();
+        assert_eq!(poll!(pin!(way.give_way())), Poll::Ready(()), "nobody is there");
+        let (one, other) = (way.pass(), way.pass());
+        let mut waits = pin!(way.give_way());
+        assert_eq!(poll!(waits.as_mut()), Poll::Pending);
+        drop(one);
+        assert_eq!(poll!(waits.as_mut()), Poll::Pending);
+        drop(other);
+        assert_eq!(poll!(waits.as_mut()), Poll::Ready(()));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn bulk_work_gives_way_to_live_work_and_not_for_ever() {
+    #[tokio::test]
+    async fn bulk_work_gets_on_where_live_work_never_ends() {
         let way = RightOfWay::default();
-        assert_eq!(waits(&way).await, Duration::ZERO, "nobody is there");
-        let (one, other) = (way.pass(), way.pass());
-        assert!(waits(&way).await >= LONGEST, "it gets on where live work never ends");
-        let brief = Duration::from_millis(20);
-        let live = async {
-            tokio::time::sleep(brief).await;
-            drop(one);
-            tokio::time::sleep(brief).await;
-            drop(other);
+        let _passing = way.pass();
+        way.give_way().await;
+    }
+
+    #[tokio::test]
+    async fn only_live_changes_of_issues_have_it() {
+        let way = RightOfWay::default();
+        let job = |kind: &str| {
+            let data = JobData::of("porsche".into(), Side::Remote, "4711".into(), "arrival");
+            Job::new(EventId::generate(), &"pfiff".into(), kind, "4711".to_owned(), jiff::Timestamp::UNIX_EPOCH, data)
         };
-        let (waited, ()) = tokio::join!(waits(&way), live);
-        assert!(waited >= brief * 2 && waited < LONGEST, "until the last of them is done: {waited:?}");
-        assert_eq!(waits(&way).await, Duration::ZERO);
+        let route = |lane| Route { sync: "porsche".into(), lane };
+        let cases =
+            [(Lane::Live, ISSUE_CHANGED, true), (Lane::Live, PACKAGE_ARRIVED, false), (Lane::Bulk, ISSUE_CHANGED, false)];
+        for (lane, kind, has_it) in cases {
+            let passing = way.take(&route(lane), &job(kind)).await;
+            assert_eq!(passing.is_some(), has_it, "{lane:?} {kind}");
+        }
     }
 }

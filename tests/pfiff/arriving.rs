@@ -108,11 +108,13 @@ async fn so_they_do_with_all_roles_at_work() {
     site.receive_files(&sample("2-two-zips"));
     until("four issues are there", async || site.jira().issues().len() == 4).await;
     until("no event waits", async || site.waiting("live").await + site.waiting("bulk").await == 0).await;
+    working.end().await;
+    // What Jira tells of its new issues, as it would by itself: only then is there a key to answer with.
+    site.settle_all().await;
+    let working = site.work();
     until("all are answered", async || site.times_told().len() == 4).await;
     working.end().await;
     assert_eq!(site.waiting("dead").await, 0);
-    // What Jira tells of its new issues, as it would by itself.
-    site.settle_all().await;
     until("nothing is left to be said", async || {
         site.send().await;
         site.records().unanswered(&pfiff(), 10).await.unwrap().is_empty()

@@ -18,6 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use self::client::Client;
 use super::http::Http;
@@ -41,6 +42,7 @@ pub struct Roundup {
     messages: messages::Cache,
     linked: linked::Classes,
     flags: flags::Flags,
+    making_ext_tracker: Mutex<()>,
 }
 
 impl Roundup {
@@ -53,6 +55,7 @@ impl Roundup {
             messages: messages::Cache::default(),
             linked: linked::Classes::default(),
             flags: flags::Flags::default(),
+            making_ext_tracker: Mutex::default(),
         }
     }
 
@@ -315,11 +318,14 @@ impl Tracker for Roundup {
 impl Roundup {
     /// Makes the `ext_tracker` item of the remote tracker, if the tracker has none of that name.
     async fn ensure_ext_tracker(&self, tracker: &TrackerName) -> Result<(), Fault> {
+        // The runs of this process do not get into each other's way: a Roundup 2.6 on SQLite that has refused a second item of a name
+        // keeps its database locked, until its memory is tidied up by chance.
+        let _making = self.making_ext_tracker.lock().await;
         if self.has_ext_tracker(tracker).await? {
             return Ok(());
         }
         match self.client.create("ext_tracker", &json!({ "name": tracker })).await {
-            // Another run may have made it at the same time.
+            // Another process may have made it at the same time.
             Err(fault) if fault.kind == FaultKind::Refused && self.has_ext_tracker(tracker).await? => Ok(()),
             Err(fault) => Err(fault.hint(format!("add an ext_tracker of the name `{tracker}` to Roundup by hand"))),
             Ok(_) => Ok(()),

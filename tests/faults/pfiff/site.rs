@@ -22,6 +22,7 @@ use crate::{
         process::free_port,
         queues::Queues,
         services::{Corner, Own},
+        wait::until,
     },
 };
 
@@ -187,14 +188,9 @@ impl Site {
         assert_eq!(outcomes.len(), self.ledger.issues.len(), "{told}");
         let changed = outcomes.iter().find(|outcome| outcome["outcome"] != "unchanged");
         assert_eq!(changed, None, "a last look changes something");
-        // None is where the broker or the database has no connection to spare just now.
-        let started = Instant::now();
-        let mut waiting = self.waiting().await;
-        while waiting.is_none() && started.elapsed() < SETTLES {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            waiting = self.waiting().await;
-        }
-        assert_eq!(waiting, Some(0), "a last look has something to send");
+        // The broker or the database may have no connection to spare just now.
+        let waiting = until("what waits can be told", SETTLES, async || self.waiting().await).await;
+        assert_eq!(waiting, 0, "a last look has something to send");
     }
 }
 
